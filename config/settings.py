@@ -1,0 +1,225 @@
+"""Every setting of Galley, read once from the environment. Safe by default.
+
+README.md, "Configuration", explains each for the person who runs the site.
+"""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env", overwrite=False)
+
+
+def required(name: str, why: str) -> str:
+    """Return the setting, or stop the start with one sentence that says what to do."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"Set {name}: {why}. README.md, “Configuration”, has the list.")
+    return value
+
+
+# The process
+
+DEBUG: bool = env.bool("DEBUG", default=False)
+SECRET_KEY = required("SECRET_KEY", "a long random text that signs cookies and encrypts refresh tokens")
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+PORT: int = env.int("PORT", default=8000)
+
+# The site
+
+SITE_NAME: str = env.str("SITE_NAME", default="Galley")
+SITE_TAGLINE: str = env.str("SITE_TAGLINE", default="Read the proof before it prints.")
+SITE_URL = (
+    env.str("SITE_URL", default=f"http://localhost:{PORT}")
+    if DEBUG
+    else required("SITE_URL", "the public address of the site, such as https://blog.example.org")
+).rstrip("/")
+IS_HTTPS = SITE_URL.startswith("https://")
+VISIBILITY: str = env.str("VISIBILITY", default="members")
+if VISIBILITY not in ("members", "public"):
+    raise ImproperlyConfigured(f"VISIBILITY is “{VISIBILITY}”; it must be members or public.")
+REQUIRE_SECOND_PERSON: bool = env.bool("REQUIRE_SECOND_PERSON", default=False)
+
+# Identity: Descope, or the sandbox that stands in for it on this machine
+
+DESCOPE_PROJECT_ID: str = env.str("DESCOPE_PROJECT_ID", default="")
+USE_SANDBOX = DEBUG and not DESCOPE_PROJECT_ID
+if USE_SANDBOX:
+    DESCOPE_PROJECT_ID = "Pgalleysandbox"
+    DESCOPE_BASE_URI = f"{SITE_URL}/_descope"
+    DESCOPE_MANAGEMENT_KEY = hashlib.blake2b(SECRET_KEY.encode(), person=b"sandbox mgmt key", digest_size=24).hexdigest()
+    DESCOPE_WEBHOOK_SECRET = hashlib.blake2b(SECRET_KEY.encode(), person=b"sandbox webhooks", digest_size=24).hexdigest()
+else:
+    DESCOPE_PROJECT_ID = required("DESCOPE_PROJECT_ID", "the id of your project in the Descope console")
+    DESCOPE_BASE_URI = env.str("DESCOPE_BASE_URI", default="https://api.descope.com").rstrip("/")
+    DESCOPE_MANAGEMENT_KEY = env.str("DESCOPE_MANAGEMENT_KEY", default="")
+    DESCOPE_WEBHOOK_SECRET = env.str("DESCOPE_WEBHOOK_SECRET", default="")
+DESCOPE_FLOW_ID: str = env.str("DESCOPE_FLOW_ID", default="sign-up-or-in")
+DESCOPE_TENANT_ID: str = env.str("DESCOPE_TENANT_ID", default="")
+DESCOPE_AUDIENCE: str = env.str("DESCOPE_AUDIENCE", default="")
+DESCOPE_TIMEOUT = timedelta(seconds=3)
+ROLE_EDITOR: str = env.str("ROLE_EDITOR", default="editor")
+ROLE_ADMIN: str = env.str("ROLE_ADMIN", default="admin")
+SESSION_IDLE_LIFETIME = timedelta(days=env.int("SESSION_IDLE_DAYS", default=14))
+SESSION_LIFETIME = timedelta(days=env.int("SESSION_DAYS", default=30))
+
+# Django
+
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or ""])
+INSTALLED_APPS = [
+    "whitenoise.runserver_nostatic",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "ninja",
+    "accounts",
+    "blog",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "accounts.middleware.PersonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "blog.middleware.RefusalMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "config.context_processors.site",
+                "blog.context_processors.desk",
+            ],
+        },
+    },
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
+USE_I18N = False
+USE_TZ = True
+
+# Data
+
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'galley.sqlite3'}"),
+}
+SQLITE_OPTIONS = {
+    # An immediate transaction waits its turn; a deferred one that reads and then writes fails at once.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+DATABASES["default"]["CONN_MAX_AGE"] = None
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+
+if USE_SANDBOX:
+    INSTALLED_APPS.append("accounts.sandbox")
+    DATABASES["sandbox"] = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "sandbox.sqlite3",
+        "OPTIONS": SQLITE_OPTIONS,
+        "CONN_MAX_AGE": None,
+    }
+    DATABASE_ROUTERS = ["accounts.sandbox.router.SandboxRouter"]
+
+# Static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "build" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+
+# Cookies and headers
+
+SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
+SESSION_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin-allow-popups"  # Descope's social sign-in may open one.
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "connect-src": [SELF],
+        "img-src": [SELF, "data:", "https:"],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+# What Descope's own screens need, on the sign-in page alone and only where Descope is another site:
+# descope-protocol, section 5.8. Styles cannot carry a nonce there; scripts stay on theirs.
+SIGN_IN_CSP: dict[str, list[str]] = (
+    {}
+    if DESCOPE_BASE_URI.startswith(SITE_URL + "/")
+    else {
+        "connect-src": [DESCOPE_BASE_URI, "https://static.descope.com", "https://static2.descope.com"],
+        "script-src": ["https://descopecdn.com", "https://static.descope.com", "https://cdn.jsdelivr.net"],
+        "style-src": ["'unsafe-inline'", "https://fonts.googleapis.com"],
+        "font-src": ["https://fonts.gstatic.com", "https://descopecdn.com", "data:"],
+    }
+)
+
+# Logs go to standard error and never carry a token.
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"httpx": {"level": "WARNING"}},  # It logs addresses, and management ones hold login ids.
+}
