@@ -55,13 +55,19 @@ USE_SANDBOX = DEBUG and not DESCOPE_PROJECT_ID
 if USE_SANDBOX:
     DESCOPE_PROJECT_ID = "Pgalleysandbox"
     DESCOPE_BASE_URI = f"{SITE_URL}/_descope"
-    DESCOPE_MANAGEMENT_KEY = hashlib.blake2b(SECRET_KEY.encode(), person=b"sandbox mgmt key", digest_size=24).hexdigest()
-    DESCOPE_WEBHOOK_SECRET = hashlib.blake2b(SECRET_KEY.encode(), person=b"sandbox webhooks", digest_size=24).hexdigest()
+    DESCOPE_MANAGEMENT_KEY = hashlib.blake2b(
+        SECRET_KEY.encode(), person=b"sandbox mgmt key", digest_size=24
+    ).hexdigest()
+    DESCOPE_WEBHOOK_SECRET = hashlib.blake2b(
+        SECRET_KEY.encode(), person=b"sandbox webhooks", digest_size=24
+    ).hexdigest()
 else:
     DESCOPE_PROJECT_ID = required("DESCOPE_PROJECT_ID", "the id of your project in the Descope console")
     DESCOPE_BASE_URI = env.str("DESCOPE_BASE_URI", default="https://api.descope.com").rstrip("/")
     DESCOPE_MANAGEMENT_KEY = env.str("DESCOPE_MANAGEMENT_KEY", default="")
     DESCOPE_WEBHOOK_SECRET = env.str("DESCOPE_WEBHOOK_SECRET", default="")
+# Where the web component looks for its screen library; empty for Descope's own place.
+DESCOPE_CDN_URI: str = env.str("DESCOPE_CDN_URI", default=f"{DESCOPE_BASE_URI}/ui/index.js" if USE_SANDBOX else "")
 DESCOPE_FLOW_ID: str = env.str("DESCOPE_FLOW_ID", default="sign-up-or-in")
 DESCOPE_TENANT_ID: str = env.str("DESCOPE_TENANT_ID", default="")
 DESCOPE_AUDIENCE: str = env.str("DESCOPE_AUDIENCE", default="")

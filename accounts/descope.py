@@ -1,0 +1,175 @@
+"""Everything Galley asks of Descope, and the only importer of its SDK.
+
+The SDK's own `validate_session` compares no issuer, takes a refresh token for a session token and lets
+an endless one pass (protocol section 3), so tokens are verified here, on top of accounts/keys.py.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import jwt
+from descope import AuthException, DescopeClient, RateLimitException
+from descope.exceptions import ERROR_TYPE_INVALID_TOKEN
+from django.conf import settings
+
+from .claims import Claims
+from .exceptions import BadToken, ProviderUnavailable, SignedOut
+from .keys import verified_payload
+
+TOKEN_REFUSED = frozenset({401, 403})
+NO_SUCH_PERSON = frozenset({400, 404})
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A session token that has been verified, and the refresh token that renews it."""
+
+    claims: Claims
+    session: str
+    refresh: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A person as Descope knows them. `email` is empty unless Descope has verified it."""
+
+    subject: str
+    name: str
+    email: str
+    is_enabled: bool
+
+
+def verify_session_token(token: str) -> Claims:
+    """Return what the token says. Raises BadToken and ProviderUnavailable."""
+    return Claims.read(_payload_of_kind(token, "DS"))
+
+
+def verify_refresh_token(token: str) -> str:
+    """Return the subject the token can refresh for. Raises BadToken and ProviderUnavailable."""
+    return str(_payload_of_kind(token, "DSR")["sub"])
+
+
+def _payload_of_kind(token: str, kind: str) -> dict[str, Any]:
+    payload = verified_payload(token)
+    if payload.get("drn") != kind:
+        raise BadToken("a token of another kind")
+    if not _is_our_issuer(payload.get("iss")):
+        raise BadToken("issued for another project")
+    if not _is_our_audience(payload.get("aud")):
+        raise BadToken("issued for another audience")
+    return payload
+
+
+def _is_our_issuer(issuer: object) -> bool:
+    """Whether `iss` is the project's id, or an address of Descope's that ends in it."""
+    if not isinstance(issuer, str):
+        return False
+    if issuer == settings.DESCOPE_PROJECT_ID:
+        return True
+    try:
+        address = urlsplit(issuer)
+    except ValueError:
+        return False
+    host = address.hostname or ""
+    is_descope = host == urlsplit(settings.DESCOPE_BASE_URI).hostname or host.endswith(".descope.com")
+    return is_descope and address.path.rsplit("/", 1)[-1] == settings.DESCOPE_PROJECT_ID
+
+
+def _is_our_audience(audience: object) -> bool:
+    """Whether `aud` names us. A project that sets no audience issues tokens without one."""
+    names = audience if isinstance(audience, list) else [audience]
+    if settings.DESCOPE_AUDIENCE:
+        return settings.DESCOPE_AUDIENCE in names
+    return audience is None or settings.DESCOPE_PROJECT_ID in names
+
+
+def refresh(refresh_token: str) -> Tokens:
+    """Trade the refresh token for new tokens.
+
+    Raises SignedOut where Descope refuses it for good, and ProviderUnavailable where it does not say.
+    """
+    answer = _asked(lambda: client().refresh_session(refresh_token))
+    session = _text(answer, "sessionToken", "jwt")
+    try:
+        claims = verify_session_token(session)
+    except BadToken as error:
+        raise ProviderUnavailable("Descope refreshed with a token that does not verify") from error
+    return Tokens(claims, session, _text(answer, "refreshSessionToken", "jwt") or refresh_token)
+
+
+def sign_out(refresh_token: str) -> None:
+    """Revoke the session at Descope. Raises ProviderUnavailable; one already over is no error."""
+    try:
+        _asked(lambda: client().logout(refresh_token))
+    except SignedOut:
+        return
+
+
+def profile_of(refresh_token: str) -> Profile:
+    """Return the person the token belongs to. Raises SignedOut and ProviderUnavailable."""
+    return _profile(_asked(lambda: client().me(refresh_token)))
+
+
+def load_person(subject: str) -> Profile | None:
+    """Return the person of this user id through the management API, None if there is no such person.
+
+    Raises ProviderUnavailable, also where no management key is set.
+    """
+    if not settings.DESCOPE_MANAGEMENT_KEY:
+        raise ProviderUnavailable("no management key is set")
+    try:
+        answer = _asked(lambda: client().mgmt.user.load_by_user_id(subject), no=NO_SUCH_PERSON)
+    except SignedOut:
+        return None
+    return _profile(answer.get("user") or {})
+
+
+@cache
+def client() -> DescopeClient:
+    """The SDK's client, made on first use: with a management key its constructor calls Descope."""
+    return DescopeClient(
+        settings.DESCOPE_PROJECT_ID,
+        management_key=settings.DESCOPE_MANAGEMENT_KEY or None,
+        base_url=settings.DESCOPE_BASE_URI,
+        timeout_seconds=settings.DESCOPE_TIMEOUT.total_seconds(),
+    )
+
+
+def _asked(call: Callable[[], Any], *, no: frozenset[int] = TOKEN_REFUSED) -> dict[str, Any]:
+    """Return Descope's answer: SignedOut for the statuses that mean no, ProviderUnavailable for all other trouble."""
+    try:
+        answer = call()
+        if isinstance(answer, httpx.Response):
+            answer = answer.json() if answer.content else {}
+    except AuthException as error:
+        # The SDK says 500 of a token it cannot parse, and "invalid token" with it; Descope's own 500 is trouble.
+        if error.status_code in no or error.error_type == ERROR_TYPE_INVALID_TOKEN:
+            raise SignedOut("Descope refused the token") from error
+        raise ProviderUnavailable(f"Descope answered {error.status_code}") from error
+    except RateLimitException as error:
+        raise ProviderUnavailable("Descope asks us to slow down") from error
+    except jwt.PyJWTError as error:
+        raise SignedOut("the token does not verify") from error
+    except (httpx.HTTPError, ValueError) as error:
+        raise ProviderUnavailable(f"Descope did not answer: {type(error).__name__}") from error
+    return answer if isinstance(answer, dict) else {}
+
+
+def _text(answer: Mapping[str, Any], *path: str) -> str:
+    value: Any = answer
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def _profile(user: Mapping[str, Any]) -> Profile:
+    return Profile(
+        subject=_text(user, "userId"),
+        name=_text(user, "name").strip(),
+        email=_text(user, "email").strip() if user.get("verifiedEmail") is True else "",
+        is_enabled=user.get("status") != "disabled",
+    )

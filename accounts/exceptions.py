@@ -1,0 +1,13 @@
+"""What identity can refuse. No status codes: accounts/middleware.py and the views translate."""
+
+
+class BadToken(Exception):
+    """The token proves nothing. The text says why, for the log; it never holds the token."""
+
+
+class SignedOut(Exception):
+    """Descope says plainly that this session is over."""
+
+
+class ProviderUnavailable(Exception):
+    """Descope did not answer, or not in a way that says yes or no."""

@@ -1,0 +1,90 @@
+"""What a request and a refusal look like, for every view that deals with people."""
+
+import logging
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from .models import Person, Session, User
+
+logger = logging.getLogger(__name__)
+
+
+class PersonRequest(HttpRequest):
+    """A request that has been through PersonMiddleware."""
+
+    user: Person  # type: ignore[assignment]  # Galley's own people, not django.contrib.auth's
+    session: Session | None  # type: ignore[assignment]  # likewise; None for visitors and bearers
+    is_bearer: bool
+
+
+class MemberRequest(PersonRequest):
+    """A request of somebody signed in."""
+
+    user: User  # type: ignore[assignment]  # narrower than Person
+
+
+def with_person(request: HttpRequest) -> PersonRequest:
+    """Return the same request, typed as what the middleware made of it."""
+    return cast(PersonRequest, request)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script asks: it needs a status and JSON, not a page to follow."""
+    return (
+        request.path.startswith("/api/")
+        or request.path.endswith(".json")
+        or request.content_type == "application/json"
+        or request.headers.get("X-Requested-With") == "XMLHttpRequest"
+        or request.headers.get("Sec-Fetch-Mode") in ("cors", "same-origin")
+        or (request.accepts("application/json") and not request.accepts("text/html"))
+    )
+
+
+def problem(status: int, detail: str, **more: Any) -> JsonResponse:
+    """Return a refusal for programs: RFC 9457 members, and the tutorial's `error` and `data` beside them."""
+    title = HTTPStatus(status).phrase
+    about = {"status": status, "title": title, "detail": detail, **more}
+    return JsonResponse(
+        {"type": "about:blank", **about, "error": about, "data": None},
+        status=status,
+        content_type="application/problem+json; charset=utf-8",
+    )
+
+
+def refusal(request: HttpRequest, template: str, status: int, detail: str, **context: Any) -> HttpResponse:
+    """Return the same refusal to a person as a page and to a program as JSON, losing nothing that was typed."""
+    if wants_json(request):
+        return problem(status, detail)
+    context = {"reason": detail, "fields": posted_texts(request), **context}
+    return render(request, template, context, status=status)
+
+
+def posted_texts(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what somebody typed into the refused form, as (label, text), so that the page can give it back."""
+    if request.method != "POST":
+        return []
+    typed = ("title", "tags", "body", "reason", "note", "name")
+    return [(field.capitalize(), request.POST[field]) for field in typed if request.POST.get(field)]
+
+
+def sign_in_redirect(request: HttpRequest) -> HttpResponseRedirect:
+    """Send a visitor to sign in and then back to the page they asked for."""
+    back_to = safe_next(request.get_full_path())
+    query = f"?{urlencode({'next': back_to})}" if back_to != "/" else ""
+    return HttpResponseRedirect(reverse("accounts:sign_in") + query)
+
+
+def safe_next(address: str | None) -> str:
+    """Return the address if it is a path on this site that may be gone to after signing in, else `/`."""
+    if not address or len(address) > 2000 or not address.startswith("/"):
+        return "/"
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return "/"
+    signs_in_itself = urlsplit(address).path.startswith(("/sign-in", "/sign-out", "/auth/"))
+    return "/" if signs_in_itself else address

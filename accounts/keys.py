@@ -1,0 +1,130 @@
+"""The public keys of the Descope project, and the signature check that uses them.
+
+The SDK's own check fetches the keys again for every token with an unknown key id, inside a lock that
+every other check must take, and trusts a withdrawn key for ever (protocol section 3, "JWKS cache").
+A stranger with made-up tokens could stop all sign-ins, so Galley keeps the keys itself.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import jwt
+from django.conf import settings
+
+from .exceptions import BadToken, ProviderUnavailable
+
+logger = logging.getLogger(__name__)
+
+ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
+FETCH_TIMEOUT_SECONDS = 2.0
+LEEWAY_SECONDS = 5
+MAX_TOKEN_LENGTH = 16_384
+
+
+class KeyRing:
+    """The keys in force, fetched when first needed and again when they age or an unknown one is named."""
+
+    fresh_seconds = 600
+    stale_seconds = 24 * 3600
+    cool_down_seconds = 30
+    retry_seconds = 2  # While there is no key at all, nobody can sign in: ask again sooner.
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = float("-inf")
+        self._asked_at = float("-inf")
+        self._fetching = threading.Lock()
+
+    def find(self, key_id: str) -> jwt.PyJWK:
+        """Return the key of this id. A key we hold is answered at once, even while others wait for a fetch.
+
+        Raises BadToken if the project has no such key and ProviderUnavailable if it would not tell.
+        """
+        key = self._keys.get(key_id)
+        age = self._clock() - self._fetched_at
+        if key and age < self.fresh_seconds:
+            return key
+        if key and age < self.stale_seconds:
+            self._fetch(wait=False)
+            return self._keys.get(key_id) or self._refuse(key_id)
+        self._fetch(wait=True)
+        return self._keys.get(key_id) or self._refuse(key_id)
+
+    def check(self) -> None:
+        """Raise ProviderUnavailable unless there is a key to verify with."""
+        if not self._keys:
+            self._fetch(wait=True)
+        if not self._keys:
+            raise ProviderUnavailable("there are no signing keys")
+
+    def _refuse(self, key_id: str) -> jwt.PyJWK:
+        if not self._keys:
+            raise ProviderUnavailable("Descope's signing keys could not be fetched")
+        raise BadToken("signed with an unknown key")
+
+    def _fetch(self, *, wait: bool) -> None:
+        if self._is_cooling() or not self._fetching.acquire(timeout=FETCH_TIMEOUT_SECONDS if wait else 0):
+            return
+        try:
+            if not self._is_cooling():
+                self._asked_at = self._clock()
+                self._keys = _fetched_keys()
+                self._fetched_at = self._clock()
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
+            logger.warning("Descope's signing keys could not be fetched: %s", type(error).__name__)
+        finally:
+            self._fetching.release()
+
+    def _is_cooling(self) -> bool:
+        pause = self.cool_down_seconds if self._keys else self.retry_seconds
+        return self._clock() - self._asked_at < pause
+
+
+def _fetched_keys() -> dict[str, jwt.PyJWK]:
+    """Return the project's keys by id, leaving out what is not a public key for signatures."""
+    response = httpx.get(
+        f"{settings.DESCOPE_BASE_URI}/v2/keys/{settings.DESCOPE_PROJECT_ID}",
+        timeout=FETCH_TIMEOUT_SECONDS,
+    )
+    response.raise_for_status()
+    keys = [_key(jwk) for jwk in response.json()["keys"] if jwk.get("kid") and jwk.get("alg") in ASYMMETRIC]
+    if not keys:
+        raise ValueError("the key set is empty")
+    return dict(keys)
+
+
+def _key(jwk: dict[str, Any]) -> tuple[str, jwt.PyJWK]:
+    return jwk["kid"], jwt.PyJWK(jwk)
+
+
+ring = KeyRing()
+
+
+def verified_payload(token: str) -> dict[str, Any]:
+    """Return the payload of a token that this project signed and that is in force now.
+
+    Raises BadToken, or ProviderUnavailable where the keys cannot be had. Whose token it is and what
+    kind, the caller must still ask. Source: RFC 8725, sections 3.1 to 3.10.
+    """
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise BadToken("longer than any token of ours")
+    try:
+        header = jwt.get_unverified_header(token)
+        key = ring.find(str(header.get("kid", "")))
+        if header.get("alg") != key.algorithm_name:
+            raise BadToken("signed with another algorithm than the key's own")
+        payload: dict[str, Any] = jwt.decode(
+            token,
+            key=key.key,
+            algorithms=[key.algorithm_name],
+            options={"require": ["exp", "iat", "sub"], "verify_aud": False},
+            leeway=LEEWAY_SECONDS,
+        )
+    except (jwt.PyJWTError, UnicodeError, ValueError, TypeError, RecursionError) as error:
+        raise BadToken(f"refused: {type(error).__name__}") from error
+    return payload

@@ -1,0 +1,105 @@
+"""Says who is asking, and sends visitors to sign in unless the view lets them in."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from . import sessions
+from .exceptions import BadToken, ProviderUnavailable
+from .http import PersonRequest, posted_texts, refusal, sign_in_redirect, wants_json, with_person
+from .models import Visitor
+
+logger = logging.getLogger(__name__)
+
+
+class PersonMiddleware:
+    """Gives every request `user`, a User or a Visitor, never None; and `session` and `is_bearer`.
+
+    It stands before Django's CSRF middleware: a bearer token needs no CSRF token, a cookie does.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, bare_request: HttpRequest) -> HttpResponse:
+        request = with_person(bare_request)
+        request.user, request.session, request.is_bearer = Visitor(), None, False
+        response = self.get_response(request)
+        if not request.user.is_visitor:
+            # What members see is theirs: neither a shared cache nor the back button may show it to others.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        patch_vary_headers(response, ["Cookie", "Authorization"])
+        return response
+
+    def process_view(
+        self, bare_request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        request = with_person(bare_request)
+        if getattr(view, "authenticates_itself", False):
+            return None
+        admits_visitors = getattr(view, "admits_visitors", lambda: False)()
+        try:
+            _identify(request)
+        except BadToken as refused:
+            logger.warning("Bearer refused on %s: %s", request.path, refused)
+            return _unauthorized(request, "This token is not valid here. Sign in again for a new one.")
+        except ProviderUnavailable as trouble:
+            logger.error("Cannot tell who is asking: %s", trouble)
+            if not admits_visitors or request.is_bearer:
+                return _unavailable(request)
+        if request.user.is_visitor and not admits_visitors:
+            return _asked_to_sign_in(request)
+        return None
+
+
+def _identify(request: PersonRequest) -> None:
+    """Set who is asking. A bearer wins over the cookie, and a bad one is not made good by it."""
+    authorization = request.headers.get("Authorization", "")
+    if authorization:
+        scheme, _, token = authorization.partition(" ")
+        request.is_bearer = True
+        if scheme.lower() != "bearer":
+            raise BadToken("not a bearer")
+        request.user = sessions.person_of_bearer(token.strip())
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's own switch for this
+        return
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    session = sessions.resume(key) if key else None
+    if session is not None:
+        request.session = session
+        request.user = session.user
+
+
+def _asked_to_sign_in(request: PersonRequest) -> HttpResponse:
+    if wants_json(request):
+        return _unauthorized(request, "Sign in first, or send a session token as bearer.")
+    if posted_texts(request):
+        return refusal(
+            request,
+            "accounts/signed_out_text.html",
+            401,
+            "You were signed out before this could be saved.",
+            sign_in_url=reverse("accounts:sign_in"),
+        )
+    return sign_in_redirect(request)
+
+
+def _unauthorized(request: PersonRequest, detail: str) -> HttpResponse:
+    response = refusal(request, "accounts/error.html", 401, detail, **SIGN_IN_AGAIN)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _unavailable(request: PersonRequest) -> HttpResponse:
+    detail = "We cannot reach the sign-in service right now, so we cannot tell who you are. Try again in a minute."
+    response = refusal(request, "accounts/unavailable.html", 503, detail)
+    response.headers["Retry-After"] = "30"
+    return response
+
+
+SIGN_IN_AGAIN = {"title": "Please sign in again", "way_on_url": "/sign-in", "way_on_label": "Sign in"}

@@ -1,0 +1,106 @@
+"""The person who asks, and their session. Neither knows of posts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from .claims import Claims
+from .roles import Role
+
+
+class User(models.Model):
+    """A thin local record of somebody Descope knows, found by `subject` alone.
+
+    Roles are not stored: `roles` holds those of the token that proved this request, and is empty on a
+    person who was merely fetched.
+    """
+
+    subject = models.CharField(max_length=255, unique=True)
+    name = models.CharField(max_length=200)
+    email = models.CharField(max_length=254, blank=True, help_text="To show, never to identify.")
+    is_disabled = models.BooleanField(default=False, db_default=False)
+    tokens_not_before = models.DateTimeField(null=True, blank=True, help_text="Tokens issued by then are refused.")
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    roles: frozenset[Role] = frozenset()
+    is_visitor: ClassVar[Literal[False]] = False
+    is_authenticated: ClassVar[Literal[True]] = True
+    is_anonymous: ClassVar[Literal[False]] = False
+    # Django's own tools for custom users look for these two.
+    USERNAME_FIELD = "subject"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.name
+
+    def may_use(self, claims: Claims) -> bool:
+        """Whether a token with these claims still speaks for this person."""
+        # A token tells its birth in whole seconds, so one born in the second of the cut is refused, too.
+        is_cut_off = self.tokens_not_before is not None and claims.issued_at <= self.tokens_not_before
+        return self.subject == claims.subject and not self.is_disabled and not is_cut_off
+
+
+class Visitor:
+    """Nobody signed in."""
+
+    id: ClassVar[None] = None
+    pk: ClassVar[None] = None
+    name = ""
+    email = ""
+    roles: frozenset[Role] = frozenset()
+    is_visitor: ClassVar[Literal[True]] = True
+    is_authenticated: ClassVar[Literal[False]] = False
+    is_anonymous: ClassVar[Literal[True]] = True
+
+
+Person = User | Visitor
+
+
+class Session(models.Model):
+    """One signed-in browser. The cookie holds a key; we hold its digest, the claims and the locked refresh token."""
+
+    key_digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    payload = models.JSONField(help_text="What the newest verified session token says.")
+    token_digest = models.CharField(max_length=64, db_index=True)
+    token_expires_at = models.DateTimeField()
+    locked_refresh_token = models.TextField()
+    refresh_leased_until = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    last_refreshed_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"Session {self.pk} of {self.user_id}"
+
+    @property
+    def claims(self) -> Claims:
+        return Claims.read(self.payload)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended, lay idle too long or has lived its whole life."""
+        return self.ended_at is not None or timezone.now() >= self.ends_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return min(
+            self.started_at + settings.SESSION_LIFETIME,
+            self.last_refreshed_at + settings.SESSION_IDLE_LIFETIME,
+        )
+
+
+class WebhookDelivery(models.Model):
+    """A signed message we have acted on, so that a replay is told from a new one."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.digest

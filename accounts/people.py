@@ -1,0 +1,57 @@
+"""Who we have met: one local record per subject, however often and in whatever order we hear of them."""
+
+import logging
+
+from django.db import transaction
+
+from . import descope
+from .claims import Claims
+from .descope import Profile
+from .exceptions import ProviderUnavailable
+from .models import User
+
+logger = logging.getLogger(__name__)
+
+
+def register(profile: Profile) -> tuple[User, bool]:
+    """Create or update the record of this person. Returns it, and whether it is new.
+
+    Two calls at once make one record: `subject` is unique. An e-mail address identifies nobody.
+    """
+    user, is_new = User.objects.get_or_create(
+        subject=profile.subject,
+        defaults={"name": shown_name(profile), "email": profile.email, "is_disabled": not profile.is_enabled},
+    )
+    if not is_new:
+        _update(user, profile)
+    return user, is_new
+
+
+def found_or_met(claims: Claims) -> User:
+    """Return the person of these claims, making their record if a program comes before its owner ever did."""
+    user = User.objects.filter(subject=claims.subject).first()
+    if user is not None:
+        return user
+    try:
+        profile = descope.load_person(claims.subject)
+    except ProviderUnavailable as trouble:
+        logger.info("Met somebody whose name Descope would not tell: %s", trouble)
+        profile = None
+    return register(profile or Profile(claims.subject, name="", email="", is_enabled=True))[0]
+
+
+def shown_name(profile: Profile) -> str:
+    """Return a name to show. A magic link may bring none, and an address is nobody else's business."""
+    return (profile.name or profile.email.split("@")[0] or f"Member {profile.subject[-6:]}")[:200]
+
+
+@transaction.atomic
+def _update(user: User, profile: Profile) -> None:
+    changes = {"email": profile.email or user.email, "is_disabled": not profile.is_enabled}
+    if profile.name:
+        changes["name"] = profile.name[:200]
+    changed = [field for field, value in changes.items() if getattr(user, field) != value]
+    for field in changed:
+        setattr(user, field, changes[field])
+    if changed:
+        user.save(update_fields=changed)

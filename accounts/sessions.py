@@ -1,0 +1,177 @@
+"""Start, resume, refresh and end sessions. Tokens stay here; the browser holds only a random key."""
+
+import hashlib
+import logging
+import secrets
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from . import descope, people
+from .claims import Claims
+from .exceptions import BadToken, ProviderUnavailable, SignedOut
+from .models import Session, User
+from .vault import locked, unlocked
+
+logger = logging.getLogger(__name__)
+
+REFRESH_AHEAD = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)
+WAIT_SECONDS = 3.0
+POLL_SECONDS = 0.05
+
+
+def start(session_token: str, refresh_token: str, *, replacing: str = "") -> tuple[str, User, bool]:
+    """Open a session for whoever the two tokens prove.
+
+    Returns the key for the cookie, the person, and whether they are new here. The session of the key
+    in `replacing` ends: a browser has one session, and its key changes at each sign-in. Raises
+    BadToken, SignedOut and ProviderUnavailable.
+    """
+    claims = descope.verify_session_token(session_token)
+    if descope.verify_refresh_token(refresh_token) != claims.subject:
+        raise BadToken("the two tokens are of two people")
+    profile = descope.profile_of(refresh_token)
+    if profile.subject != claims.subject:
+        raise BadToken("Descope knows the tokens as somebody else's")
+    key = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        user, is_new = people.register(profile)
+        if not user.may_use(claims):
+            raise SignedOut("this account is closed to new sign-ins")
+        if replacing:
+            _end(Session.objects.filter(key_digest=digest(replacing)))
+        Session.objects.create(
+            key_digest=digest(key),
+            user=user,
+            payload=dict(claims.payload),
+            token_digest=digest(session_token),
+            token_expires_at=claims.expires_at,
+            locked_refresh_token=locked(refresh_token),
+        )
+    user.roles = claims.roles
+    return key, user, is_new
+
+
+def resume(key: str) -> Session | None:
+    """Return the session this key opens, with a token that is still good, or None.
+
+    One indexed query while the token is good; near its end it is refreshed. Raises ProviderUnavailable
+    where the token has expired and Descope does not answer.
+    """
+    session = Session.objects.select_related("user").filter(key_digest=digest(key)).first()
+    if session is None or session.is_over or session.user.is_disabled:
+        return None
+    if session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
+        session = _with_fresh_token(session)
+    if session is not None:
+        session.user.roles = session.claims.roles
+    return session
+
+
+def person_of_bearer(token: str) -> User:
+    """Return the person whose session token this is. Raises BadToken and ProviderUnavailable."""
+    claims = descope.verify_session_token(token)
+    user = people.found_or_met(claims)
+    if not user.may_use(claims):
+        raise BadToken("the person is disabled or signed out everywhere")
+    if Session.objects.filter(token_digest=digest(token), ended_at__isnull=False).exists():
+        raise BadToken("its session was signed out")
+    user.roles = claims.roles
+    return user
+
+
+def end(session: Session) -> None:
+    """Sign out, here first and then at Descope. A Descope that does not answer cannot keep anybody signed in."""
+    refresh_token = unlocked(session.locked_refresh_token)
+    _end(Session.objects.filter(pk=session.pk))
+    try:
+        descope.sign_out(refresh_token)
+    except ProviderUnavailable as trouble:
+        logger.warning("Session %s ended here; Descope was not told: %s", session.pk, trouble)
+
+
+def end_all_of(user: User) -> None:
+    """End every session of this person, bearers included, from this second on."""
+    User.objects.filter(pk=user.pk).update(tokens_not_before=timezone.now())
+    _end(Session.objects.filter(user=user))
+
+
+def refresh_all_of(user: User) -> None:
+    """Let no session of this person go on with what its old token says."""
+    Session.objects.filter(user=user, ended_at=None).update(token_expires_at=timezone.now())
+
+
+def digest(secret: str) -> str:
+    """Return what we store in place of a key or token: 256 random bits need no salt."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _end(sessions: QuerySet[Session]) -> None:
+    sessions.filter(ended_at=None).update(ended_at=timezone.now(), locked_refresh_token="")
+
+
+def _with_fresh_token(session: Session) -> Session | None:
+    """Refresh through Descope: one caller of all threads, processes and machines; the rest wait for its result.
+
+    No transaction is open while Descope is asked: the lease is one UPDATE, and runs out by itself if
+    the process that holds it dies.
+    """
+    patience = time.monotonic() + WAIT_SECONDS
+    while session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
+        if _lease(session):
+            return _refreshed(session)
+        if session.token_expires_at > timezone.now():
+            return session  # Somebody refreshes ahead of time; this token still holds.
+        if time.monotonic() > patience:
+            raise ProviderUnavailable("the session is still being refreshed")
+        time.sleep(POLL_SECONDS)
+        session = Session.objects.select_related("user").get(pk=session.pk)
+        if session.is_over:
+            return None
+    return session
+
+
+def _lease(session: Session) -> bool:
+    now = timezone.now()
+    is_free = Q(refresh_leased_until=None) | Q(refresh_leased_until__lt=now)
+    unchanged = Session.objects.filter(pk=session.pk, ended_at=None, token_digest=session.token_digest)
+    return unchanged.filter(is_free).update(refresh_leased_until=now + LEASE) == 1
+
+
+def _refreshed(session: Session) -> Session | None:
+    try:
+        tokens = descope.refresh(unlocked(session.locked_refresh_token))
+        _check_same_person(session, tokens.claims)
+    except (SignedOut, BadToken) as refusal:
+        logger.info("Session %s is over: %s", session.pk, refusal)
+        _end(Session.objects.filter(pk=session.pk))
+        return None
+    except ProviderUnavailable:
+        Session.objects.filter(pk=session.pk).update(refresh_leased_until=None)
+        if session.token_expires_at > timezone.now():
+            return session
+        raise
+    session.payload = dict(tokens.claims.payload)
+    session.token_digest = digest(tokens.session)
+    session.token_expires_at = tokens.claims.expires_at
+    session.locked_refresh_token = locked(tokens.refresh)
+    session.refresh_leased_until = None
+    session.last_refreshed_at = timezone.now()
+    still_on = Session.objects.filter(pk=session.pk, ended_at=None).update(
+        payload=session.payload,
+        token_digest=session.token_digest,
+        token_expires_at=session.token_expires_at,
+        locked_refresh_token=session.locked_refresh_token,
+        refresh_leased_until=None,
+        last_refreshed_at=session.last_refreshed_at,
+    )
+    return session if still_on else None
+
+
+def _check_same_person(session: Session, claims: Claims) -> None:
+    if claims.subject != session.user.subject:
+        raise BadToken("refreshed into somebody else")

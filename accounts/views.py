@@ -1,0 +1,148 @@
+"""Signing in and out, and the account page."""
+
+import json
+from typing import Any
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET, require_POST
+
+from . import sessions
+from .access import open_to_visitors
+from .exceptions import BadToken, ProviderUnavailable, SignedOut
+from .http import MemberRequest, PersonRequest, problem, safe_next
+from .models import User
+from .roles import Role
+
+MAX_EXCHANGE_BYTES = 64 * 1024
+
+# What each role allows, in the words of the account page.
+POWERS = {
+    Role.EDITOR: "Write posts and submit them for review.",
+    Role.ADMIN: "Review what editors submit, publish it and unpublish it.",
+}
+
+# Why a sign-in can fail, by the word in `/auth/error?reason=…`: title, what happened.
+SIGN_IN_ERRORS = {
+    "link": ("This link no longer works", "Each link works once and only for a few minutes. Ask for a new one."),
+    "unavailable": ("Sign-in is taking a break", "The sign-in service does not answer. Try again in a minute."),
+    "closed": ("This account is closed", "An admin of this site can open it again."),
+}
+
+
+@require_GET
+@never_cache
+@open_to_visitors
+@csp_update(settings.SIGN_IN_CSP)
+@ensure_csrf_cookie
+def sign_in(request: PersonRequest) -> HttpResponse:
+    """Show the page that embeds Descope's flow, on the one origin its cookie is good for."""
+    next_path = safe_next(request.GET.get("next"))
+    if not request.user.is_visitor:
+        return redirect(next_path)
+    if f"{request.scheme}://{request.get_host()}" != settings.SITE_URL:
+        return redirect(settings.SITE_URL + request.get_full_path())
+    context = {
+        "project_id": settings.DESCOPE_PROJECT_ID,
+        "flow_id": settings.DESCOPE_FLOW_ID,
+        "base_url": settings.DESCOPE_BASE_URI,
+        "cdn_url": settings.DESCOPE_CDN_URI,
+        "tenant": settings.DESCOPE_TENANT_ID,
+        "next": next_path,
+        "session_url": reverse("accounts:start_session"),
+        "register_url": "/api/register",
+    }
+    return render(request, "accounts/sign_in.html", context)
+
+
+@require_POST
+@never_cache
+@open_to_visitors
+@sensitive_variables()
+def start_session(request: PersonRequest) -> HttpResponse:
+    """Take the two tokens of a finished flow, once, and answer with a cookie."""
+    try:
+        tokens = _posted_tokens(request)
+        key, user, is_new = sessions.start(
+            tokens["sessionJwt"],
+            tokens["refreshJwt"],
+            replacing=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""),
+        )
+    except BadToken:
+        return problem(401, "This sign-in could not be verified. Start again.")
+    except SignedOut:
+        return problem(401, "This account cannot sign in here any more. An admin of this site can help.")
+    except ProviderUnavailable:
+        response = problem(503, "The sign-in service does not answer. Try again in a minute.")
+        response.headers["Retry-After"] = "30"
+        return response
+    rotate_token(request)
+    response = JsonResponse({"error": None, "data": {"next": safe_next(tokens["next"]), "firstSeen": is_new}})
+    response.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        key,
+        max_age=settings.SESSION_LIFETIME,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _posted_tokens(request: HttpRequest) -> dict[str, str]:
+    """Return the fields of the body as texts, absent ones empty. Raises BadToken where it is no such body."""
+    try:
+        if len(request.body) > MAX_EXCHANGE_BYTES:
+            raise BadToken("the body is too large")
+        body: Any = json.loads(request.body)
+    except (RequestDataTooBig, ValueError, RecursionError) as error:
+        raise BadToken("the body is not small JSON") from error
+    if not isinstance(body, dict):
+        raise BadToken("the body is no object")
+    values = {name: body.get(name) for name in ("sessionJwt", "refreshJwt", "next")}
+    return {name: value if isinstance(value, str) else "" for name, value in values.items()}
+
+
+@require_POST
+@never_cache
+@open_to_visitors
+def sign_out(request: PersonRequest) -> HttpResponse:
+    """End the session here and at Descope. A visitor's is over already."""
+    if request.session is not None:
+        sessions.end(request.session)
+    response = HttpResponseRedirect(reverse("accounts:sign_in"))
+    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    rotate_token(request)
+    return response
+
+
+@require_GET
+def account(request: MemberRequest) -> HttpResponse:
+    """Show somebody what we know of them and what they may do."""
+    return render(request, "accounts/account.html", {"person": request.user, "powers": _powers(request.user)})
+
+
+def _powers(person: User) -> list[str]:
+    return [sentence for role, sentence in POWERS.items() if role in person.roles]
+
+
+@require_GET
+@never_cache
+@open_to_visitors
+def error(request: PersonRequest) -> HttpResponse:
+    """Say why a sign-in failed and how to go on."""
+    fallback = ("Signing in did not work", "Something went wrong on the way. Nothing is lost; start again.")
+    reason = request.GET.get("reason", "")
+    title, explanation = SIGN_IN_ERRORS.get(reason, fallback)
+    context = {"title": title, "reason": explanation, "way_on_url": reverse("accounts:sign_in")}
+    status = 503 if reason == "unavailable" else 401
+    return render(request, "accounts/error.html", {**context, "way_on_label": "Sign in again"}, status=status)
