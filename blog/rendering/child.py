@@ -1,0 +1,72 @@
+"""The child process: reads texts from a socket on standard input, answers with HTML or a reason.
+
+Run as `python -m blog.rendering.child`. It needs neither Django nor settings, inherits no secret, and ends
+when the socket does: when its parent closes it, or dies.
+"""
+
+import json
+import resource
+import signal
+import socket
+import struct
+from contextlib import suppress
+from typing import Any
+
+HEADER = struct.Struct("!I")
+MEMORY_LIMIT_BYTES = 512 * 1024 * 1024
+CPU_SECONDS_PER_TEXT = 5.0
+LARGEST_MESSAGE_BYTES = 64 * 1024 * 1024
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole process group.
+    with suppress(ValueError, OSError):  # macOS knows the limit and refuses to set it.
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+    with socket.socket(fileno=0) as connection:
+        serve(connection)
+
+
+def serve(connection: socket.socket) -> None:
+    from blog.rendering.answer import answer  # Slow to import, so after the limits are set.
+
+    while (request := receive(connection)) is not None:
+        # The last resort, should the parent be gone and the text hold us where no Python runs:
+        # the default action of this signal is to end the process.
+        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS_PER_TEXT)
+        reply = answer(**request)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        send(connection, reply)
+        if reply.get("spent"):
+            break
+
+
+def send(connection: socket.socket, message: dict[str, Any]) -> None:
+    payload = json.dumps(message).encode()
+    connection.sendall(HEADER.pack(len(payload)) + payload)
+
+
+def receive(connection: socket.socket) -> dict[str, Any] | None:
+    """Return the next message, or None when the other end is closed."""
+    header = _read(connection, HEADER.size)
+    if header is None:
+        return None
+    (length,) = HEADER.unpack(header)
+    if length > LARGEST_MESSAGE_BYTES:
+        return None
+    payload = _read(connection, length)
+    message: dict[str, Any] | None = None if payload is None else json.loads(payload)
+    return message
+
+
+def _read(connection: socket.socket, length: int) -> bytes | None:
+    buffer = bytearray()
+    while len(buffer) < length:
+        chunk = connection.recv(min(length - len(buffer), 1 << 20))
+        if not chunk:
+            return None
+        buffer += chunk
+    return bytes(buffer)
+
+
+if __name__ == "__main__":
+    main()

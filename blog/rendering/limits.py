@@ -1,0 +1,39 @@
+"""What a text may cost, and what is said when it costs more."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+MAX_CHARACTERS = 100_000
+
+
+class Unrenderable(Exception):
+    """This text does not become HTML. `reason` is for its author; `line` (from 1) is where to look."""
+
+    def __init__(self, reason: str, line: int = 1) -> None:
+        super().__init__(reason, line)
+        self.reason = reason
+        self.line = line
+
+
+class TookTooLong(BaseException):
+    """The time is up. No Exception, because the libraries under way catch those and carry on."""
+
+
+@contextmanager
+def stop_at(deadline: float) -> Iterator[None]:
+    """Raise TookTooLong in the block once `time.monotonic()` reaches the deadline. Main thread only."""
+
+    def ring(signum: int, frame: FrameType | None) -> None:
+        raise TookTooLong
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    # It repeats, because an exception raised inside a destructor is printed and forgotten.
+    signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.001), 0.02)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
