@@ -1,0 +1,121 @@
+// Shows Descope's sign-in flow and hands what comes out of it to our server, once.
+// The two tokens pass through this file only: they are put in no address, storage, page or log.
+
+const SLOW_MS = 15_000;
+const ANSWER_MS = 30_000;
+const TOKEN_KEYS = ["DS", "DSR", "DSLI"];
+
+const page = document.getElementById("sign-in");
+const { projectId, flowId, baseUrl, cdnUrl, tenant, next, sessionUrl, registerUrl, csrfToken } = page.dataset;
+const [flow, progress, problem, wayOn] = ["flow", "progress", "problem", "way-on"].map((part) =>
+  page.querySelector(`[data-part="${part}"]`),
+);
+
+forgetTokens(); // Those of an earlier use of Descope on this origin would go out with every call.
+showFlow();
+
+function showFlow() {
+  const DescopeFlow = customElements.get("descope-wc");
+  if (!DescopeFlow) {
+    stop("The sign-in form did not load. Check your connection, then start again.");
+    return;
+  }
+  DescopeFlow.sdkConfigOverrides = { persistTokens: false }; // Read when an element is made, so it comes first.
+  const component = document.createElement("descope-wc");
+  const attributes = {
+    "project-id": projectId,
+    "flow-id": flowId,
+    "base-url": baseUrl,
+    "base-cdn-url": cdnUrl,
+    "redirect-url": `${location.origin}${location.pathname}?next=${encodeURIComponent(next)}`,
+    tenant,
+    theme: "os",
+    "auto-focus": "true",
+    nonce: document.querySelector("script[nonce]")?.nonce,
+  };
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value) component.setAttribute(name, value);
+  }
+
+  const slow = setTimeout(() => tell("This takes longer than it should. Wait a little more, or start again."), SLOW_MS);
+  component.addEventListener("ready", () => {
+    clearTimeout(slow);
+    clear();
+  });
+  component.addEventListener("error", (event) => {
+    clearTimeout(slow);
+    stop(wordsFor(event.detail));
+  });
+  component.addEventListener(
+    "success",
+    (event) => {
+      clearTimeout(slow);
+      finish(event.detail);
+    },
+    { once: true },
+  );
+  progress.textContent = "Loading the sign-in form…";
+  flow.append(component);
+}
+
+async function finish({ sessionJwt, refreshJwt, firstSeen }) {
+  clear();
+  flow.replaceChildren();
+  forgetTokens();
+  progress.textContent = "Signing you in…";
+  try {
+    const response = await post(sessionUrl, csrfToken, { sessionJwt, refreshJwt, next });
+    const answer = await response.json();
+    if (!response.ok) {
+      stop(answer.error.detail);
+      return;
+    }
+    // The server has registered them already; this is the tutorial's first-seen call, and may fail.
+    if (firstSeen) await post(registerUrl, answer.data.csrfToken ?? csrfToken, {}).catch(() => {});
+    location.replace(answer.data.next);
+  } catch {
+    stop("You were recognised, but this site did not answer. Check your connection, then start again.");
+  }
+}
+
+function post(url, csrf, body) {
+  return fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+    body: JSON.stringify(body),
+    credentials: "same-origin",
+    redirect: "error",
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+}
+
+function wordsFor(error) {
+  const said = error?.errorMessage || error?.errorDescription;
+  return said ? `Signing in did not work: ${said}` : "Signing in did not work. Nothing is lost; start again.";
+}
+
+function tell(words) {
+  problem.textContent = words;
+  wayOn.hidden = false;
+}
+
+function stop(words) {
+  flow.replaceChildren(); // After an error the component keeps its buttons locked.
+  progress.textContent = "";
+  tell(words);
+  wayOn.querySelector("a").focus();
+}
+
+function clear() {
+  progress.textContent = "";
+  problem.textContent = "";
+  wayOn.hidden = true;
+}
+
+function forgetTokens() {
+  try {
+    TOKEN_KEYS.forEach((key) => localStorage.removeItem(key));
+  } catch {
+    // Storage is switched off, so nothing is in it.
+  }
+}
