@@ -33,7 +33,7 @@ class Child:
                 [sys.executable, "-m", "blog.rendering.child"],
                 cwd=ROOT,
                 env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": os.environ.get("PATH", "")},
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
             )
 
