@@ -85,7 +85,7 @@ install_packages() {
 
     say "Installing the Python packages of $*"
     # shellcheck disable=SC2086  # The names have no spaces, and each is an argument.
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes $arguments ||
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: $arguments ||
         fail "The Python packages could not be installed; what pip said is above." \
             "If it could not connect: a first start needs the network to fetch them; later ones do not."
     for file in "$@"; do

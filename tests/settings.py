@@ -9,6 +9,13 @@ os.environ.update(
     SITE_URL="http://localhost:8000",
     VISIBILITY="members",
     EMAIL_URL="memorymail://",
+    DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:",
+    CACHE_URL="locmemcache://",
 )
 
-from config.settings import *  # noqa: E402, F403 — the environment above has to come first.
+from config.settings import *  # noqa: F403 — the environment above has to come first.
+from config.settings import DATABASES
+
+if os.environ.get("TEST_DATABASE_URL"):
+    # Runs may share a server, each with a database of its own.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_galley_{os.getpid()}"}
