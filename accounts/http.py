@@ -19,14 +19,14 @@ class PersonRequest(HttpRequest):
     """A request that has been through PersonMiddleware."""
 
     user: Person  # type: ignore[assignment]  # Galley's own people, not django.contrib.auth's
-    session: Session | None  # type: ignore[assignment]  # likewise; None for visitors and bearers
+    session: Session | None  # type: ignore[assignment]  # Galley's own; None for visitors and bearers
     is_bearer: bool
 
 
 class MemberRequest(PersonRequest):
     """A request of somebody signed in."""
 
-    user: User  # type: ignore[assignment]  # narrower than Person
+    user: User
 
 
 def with_person(request: HttpRequest) -> PersonRequest:

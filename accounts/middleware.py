@@ -27,8 +27,7 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, bare_request: HttpRequest) -> HttpResponse:
-        request = with_person(bare_request)
-        request.user, request.session, request.is_bearer = Visitor(), None, False
+        request = _of_nobody(bare_request)
         response = self.get_response(request)
         if not request.user.is_visitor:
             # What members see is theirs: neither a shared cache nor the back button may show it to others.
@@ -55,6 +54,12 @@ class PersonMiddleware:
         if request.user.is_visitor and not admits_visitors:
             return _asked_to_sign_in(request)
         return None
+
+
+def _of_nobody(bare_request: HttpRequest) -> PersonRequest:
+    request = with_person(bare_request)
+    request.user, request.session, request.is_bearer = Visitor(), None, False
+    return request
 
 
 def _identify(request: PersonRequest) -> None:

@@ -24,10 +24,10 @@ WAIT_SECONDS = 3.0
 POLL_SECONDS = 0.05
 
 
-def start(session_token: str, refresh_token: str, *, replacing: str = "") -> tuple[str, User, bool]:
+def start(session_token: str, refresh_token: str, *, replacing: str = "") -> tuple[str, bool]:
     """Open a session for whoever the two tokens prove.
 
-    Returns the key for the cookie, the person, and whether they are new here. The session of the key
+    Returns the key for the cookie, and whether the person is new here. The session of the key
     in `replacing` ends: a browser has one session, and its key changes at each sign-in. Raises
     BadToken, SignedOut and ProviderUnavailable.
     """
@@ -52,8 +52,7 @@ def start(session_token: str, refresh_token: str, *, replacing: str = "") -> tup
             token_expires_at=claims.expires_at,
             locked_refresh_token=locked(refresh_token),
         )
-    user.roles = claims.roles
-    return key, user, is_new
+    return key, is_new
 
 
 def resume(key: str) -> Session | None:

@@ -21,7 +21,8 @@ def unlocked(text: str) -> str:
 
 
 def _keys() -> MultiFernet:
-    return MultiFernet([_key(secret) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([_key(str(secret)) for secret in secrets])
 
 
 def _key(secret: str) -> Fernet:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from . import sessions
 from .access import open_to_visitors
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
-from .http import MemberRequest, PersonRequest, problem, safe_next
+from .http import MemberRequest, PersonRequest, problem, safe_next, with_person
 from .models import User
 from .roles import Role
 
@@ -43,10 +43,10 @@ SIGN_IN_ERRORS = {
 @open_to_visitors
 @csp_update(settings.SIGN_IN_CSP)
 @ensure_csrf_cookie
-def sign_in(request: PersonRequest) -> HttpResponse:
+def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the page that embeds Descope's flow, on the one origin its cookie is good for."""
     next_path = safe_next(request.GET.get("next"))
-    if not request.user.is_visitor:
+    if not with_person(request).user.is_visitor:
         return redirect(next_path)
     if f"{request.scheme}://{request.get_host()}" != settings.SITE_URL:
         return redirect(settings.SITE_URL + request.get_full_path())
@@ -71,7 +71,7 @@ def start_session(request: PersonRequest) -> HttpResponse:
     """Take the two tokens of a finished flow, once, and answer with a cookie."""
     try:
         tokens = _posted_tokens(request)
-        key, user, is_new = sessions.start(
+        key, is_new = sessions.start(
             tokens["sessionJwt"],
             tokens["refreshJwt"],
             replacing=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""),

@@ -1,0 +1,239 @@
+"""JSON for programs: the tutorial's five routes, on the same querysets and verbs as the pages.
+
+Whoever calls is known by their session cookie or bearer token alone; names, ids and tokens in a body
+are never believed. Every answer is `{"error": …, "data": …}`.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Field, NinjaAPI, Query, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.utils import check_csrf
+from pydantic import StringConstraints
+
+from accounts.access import open_to_visitors
+from accounts.http import problem, with_person
+from accounts.models import Person, User
+
+from .exceptions import NotReady, WrongStatus
+from .forms import checked_tags
+from .markup import MAX_CHARACTERS, Unrenderable
+from .models import MAX_TITLE_LENGTH, MAX_WRITE_KEY_LENGTH, Post
+from .permissions import may_open_on_desk
+
+MAX_POSTS_A_CALL = 100
+MAX_ID = 2**63 - 1
+
+Data = TypeVar("Data")
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE_LENGTH)]
+Content = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CHARACTERS, pattern=r"\S")]
+PostId = Annotated[int, Field(ge=1, le=MAX_ID)]
+
+
+def member(request: HttpRequest) -> Person | None:
+    """Admit who is signed in. A cookie needs the CSRF token beside it, a bearer does not."""
+    asking = with_person(request)
+    if asking.user.is_visitor:
+        return None
+    if not asking.is_bearer and check_csrf(request) is not None:
+        raise HttpError(403, "Send the CSRF token in the X-CSRFToken header, or use a bearer token.")
+    return asking.user
+
+
+def reader(request: HttpRequest) -> Any:
+    """Admit whom the site lets read; what they may see, the querysets decide."""
+    return settings.VISIBILITY == "public" or member(request)
+
+
+class Answer(Schema, Generic[Data]):
+    error: Literal[None] = None
+    data: Data
+
+
+class Author(Schema):
+    name: str
+
+
+class PostOut(Schema):
+    id: int
+    title: str
+    content: str = Field(description="The text as HTML that has passed Galley's allow-list.")
+    createdAt: datetime  # noqa: N815 — the tutorial's field names, here and below.
+    author: Author
+    published: bool
+    publishedAt: datetime | None  # noqa: N815
+    slug: str
+    tags: list[str]
+
+    @classmethod
+    def of(cls, post: Post, person: Person) -> "PostOut":
+        """Return the post as readers see it; to those who work on it, what they would publish or go on with."""
+        shown = post.live_revision if post.is_live else None
+        if shown is None and may_open_on_desk(person, post):
+            shown = post.submitted_revision
+        return cls(
+            id=post.pk,
+            title=shown.title if shown else post.title,
+            content=shown.html if shown else post.safe_html,
+            createdAt=post.created_at,
+            author=Author(name=shown.author_name if shown else post.author.name),
+            published=post.is_live,
+            publishedAt=post.published_at if post.is_live else None,
+            slug=post.slug,
+            tags=shown.tags if shown else post.tags,
+        )
+
+
+class PersonOut(Schema):
+    id: int
+    name: str
+    email: str
+
+
+class CreateIn(Schema):
+    title: Title
+    content: Content = Field(description="Markdown; HTML in it passes through the allow-list.")
+    tags: list[str] = []
+
+
+class ToggleIn(Schema):
+    postId: PostId  # noqa: N815
+    revision: int | None = Field(None, ge=1, description="Publish only if this is the revision that waits.")
+
+
+api = NinjaAPI(
+    title="Galley",
+    version="1",
+    description="The API of the blog. Send a session token as bearer, or the session cookie with a CSRF token.",
+    auth=member,
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+)
+
+
+@api.post("/register", response=Answer[PersonOut], operation_id="register")
+def register(request: HttpRequest) -> Any:
+    """Tell the caller who they are here. Their record exists by now, whichever call came first."""
+    person = _member(request)
+    return {"data": PersonOut(id=person.pk, name=person.name, email=person.email)}
+
+
+@api.get("/posts/retrieve", response=Answer[list[PostOut]], auth=reader, operation_id="retrievePosts")
+def retrieve(
+    request: HttpRequest,
+    limit: Annotated[int, Query(ge=1, le=MAX_POSTS_A_CALL)] = MAX_POSTS_A_CALL,
+    offset: Annotated[int, Query(ge=0, le=MAX_ID)] = 0,
+) -> Any:
+    """List the posts the caller may see, newest first."""
+    person = with_person(request).user
+    posts = _posts(person).order_by("-created_at", "-pk")[offset : offset + limit]
+    return {"data": [PostOut.of(post, person) for post in posts]}
+
+
+@api.post("/posts/create", response={201: Answer[PostOut]}, operation_id="createPost")
+def create(request: HttpRequest, body: CreateIn) -> Any:
+    """Write a post and submit it for review, in one step. Where it cannot be submitted, the draft is kept."""
+    person = _member(request)
+    write_key = request.headers.get("Idempotency-Key", "")[:MAX_WRITE_KEY_LENGTH]
+    post = Post.objects.write(
+        by=person, title=body.title, body=body.content, tags=checked_tags(body.tags), write_key=write_key
+    )
+    post.submit(by=person)
+    return 201, {"data": PostOut.of(post, person)}
+
+
+@api.put("/posts/toggleStatus", response=Answer[PostOut], operation_id="toggleStatus")
+def toggle_status(request: HttpRequest, body: ToggleIn) -> Any:
+    """Unpublish what is live, or publish the revision that waits."""
+    person = _member(request)
+    post = get_object_or_404(_posts(person), pk=body.postId)
+    if post.has_live_revision:
+        post.unpublish(by=person)
+    else:
+        waiting = post.submitted_revision.number if post.submitted_revision else 0
+        post.publish(by=person, revision=body.revision or waiting)
+    return {"data": PostOut.of(post, person)}
+
+
+@api.get("/posts/{post_id}", response=Answer[PostOut], auth=reader, operation_id="getPost")
+def retrieve_one(request: HttpRequest, post_id: int) -> Any:
+    """Show one post, if the caller may see it."""
+    person = with_person(request).user
+    if not 1 <= post_id <= MAX_ID:
+        raise Http404
+    return {"data": PostOut.of(get_object_or_404(_posts(person), pk=post_id), person)}
+
+
+def _posts(person: Person) -> Any:
+    posts = Post.objects.visible_to(person).select_related("author", "live_revision", "submitted_revision")
+    return posts.defer("body", "live_revision__body", "submitted_revision__body")
+
+
+def _member(request: HttpRequest) -> User:
+    person = with_person(request).user
+    assert not person.is_visitor  # noqa: S101 — `member` let them in; this tells the type checker.
+    return person
+
+
+# What the domain refuses, as a status and in words.
+
+
+@api.exception_handler(AuthenticationError)
+def unauthorized(request: HttpRequest, refused: Exception) -> HttpResponse:
+    return problem(401, "Sign in first, or send a session token as bearer.")
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(request: HttpRequest, refused: Exception) -> HttpResponse:
+    return problem(403, str(refused) or "You may not do this.")
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, refused: Exception) -> HttpResponse:
+    return problem(404, "There is no such post, or none you may see.")
+
+
+@api.exception_handler(WrongStatus)
+def conflict(request: HttpRequest, refused: Exception) -> HttpResponse:
+    return problem(409, str(refused))
+
+
+@api.exception_handler(NotReady)
+def not_ready(request: HttpRequest, refused: Exception) -> HttpResponse:
+    return problem(422, str(refused))
+
+
+@api.exception_handler(Unrenderable)
+def unrenderable(request: HttpRequest, trouble: Unrenderable) -> HttpResponse:
+    detail = f"Saved as a draft, but not submitted. {trouble.reason} Look at line {trouble.line}."
+    return problem(422, detail, line=trouble.line)
+
+
+@api.exception_handler(DjangoValidationError)
+def invalid_value(request: HttpRequest, refused: DjangoValidationError) -> HttpResponse:
+    return problem(422, " ".join(refused.messages))
+
+
+@api.exception_handler(ValidationError)
+def invalid_body(request: HttpRequest, refused: ValidationError) -> HttpResponse:
+    fields = [{"field": str(error["loc"][-1]), "message": error["msg"]} for error in refused.errors]
+    return problem(422, "; ".join(f"{field['field']}: {field['message']}" for field in fields), fields=fields)
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, refused: HttpError) -> HttpResponse:
+    return problem(refused.status_code, str(refused))
+
+
+# Every operation admits by `auth`, and refuses in JSON, so the middleware need not ask for sign-in.
+# The pages about the API have no `auth`; they stay as closed as the site.
+OPERATIONS = [pattern for pattern in api.urls[0] if str(pattern.pattern).startswith(("posts", "register"))]
+for pattern in OPERATIONS:
+    if pattern.callback is not None:
+        open_to_visitors(pattern.callback)

@@ -1,0 +1,12 @@
+"""What the navigation asks on every page."""
+
+from django.http import HttpRequest
+
+from accounts.http import with_person
+
+from .permissions import may_use_desk, may_write
+
+
+def desk(request: HttpRequest) -> dict[str, bool]:
+    person = with_person(request).user
+    return {"may_write": may_write(person), "has_desk": may_use_desk(person)}

@@ -1,0 +1,23 @@
+"""What the domain can refuse. No status codes here: blog/middleware.py and blog/api.py translate."""
+
+from django.core.exceptions import PermissionDenied
+
+
+class NotPermitted(PermissionDenied):
+    """You can see the post; you may not do this to it."""
+
+
+class WrongStatus(Exception):
+    """The post is not where this move starts: somebody moved it first."""
+
+
+class EditedMeanwhile(WrongStatus):
+    """The text was saved by somebody else, or in another window, since it was opened."""
+
+
+class AnotherRevision(WrongStatus):
+    """Another revision is waiting than the one that was read."""
+
+
+class NotReady(Exception):
+    """The text lacks something that readers need. The message says what, for the author."""

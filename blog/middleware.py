@@ -1,0 +1,37 @@
+"""Turns what the domain refuses into an answer, once, for every page. The API's are in blog/api.py."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.http import refusal
+
+from .exceptions import NotReady, WrongStatus
+from .markup import Unrenderable
+
+
+class RefusalMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, WrongStatus):
+            return _refused(request, 409, "Somebody was faster", str(exception))
+        if isinstance(exception, NotReady):
+            return _refused(request, 422, "Not quite ready", str(exception))
+        if isinstance(exception, Unrenderable):
+            title = f"Line {exception.line} needs a look"
+            return _refused(request, 422, title, f"{exception.reason} Look at line {exception.line}.")
+        return None
+
+
+def _refused(request: HttpRequest, status: int, title: str, reason: str) -> HttpResponse:
+    match = request.resolver_match
+    post_id = match.kwargs.get("post_id") if match else None
+    way_on_url = reverse("desk:post", args=[post_id]) if post_id else reverse("desk:home")
+    label = "Look at the post as it is now" if post_id else "Back to the desk"
+    return refusal(request, "blog/refused.html", status, reason, title=title, way_on_url=way_on_url, way_on_label=label)

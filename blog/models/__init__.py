@@ -1,0 +1,8 @@
+"""Posts, the revisions readers see, and the history of what was done."""
+
+from .append_only import Sealed
+from .history import HistoryEntry
+from .post import MAX_WRITE_KEY_LENGTH, Post
+from .revision import MAX_SLUG_LENGTH, MAX_TITLE_LENGTH, Revision
+
+__all__ = ["MAX_SLUG_LENGTH", "MAX_TITLE_LENGTH", "MAX_WRITE_KEY_LENGTH", "HistoryEntry", "Post", "Revision", "Sealed"]

@@ -1,0 +1,25 @@
+from django.urls import URLPattern, URLResolver, include, path
+
+from .api import api
+from .views import desk, reading
+
+desk_urlpatterns = [
+    path("write", desk.write, name="write"),
+    path("desk", desk.home, name="home"),
+    path("desk/posts/<int:post_id>", desk.post, name="post"),
+    path("desk/posts/<int:post_id>/edit", desk.edit, name="edit"),
+    path("desk/posts/<int:post_id>/review", desk.review, name="review"),
+    path("desk/posts/<int:post_id>/submit", desk.submit, name="submit"),
+    path("desk/posts/<int:post_id>/withdraw", desk.withdraw, name="withdraw"),
+    path("desk/posts/<int:post_id>/request-changes", desk.request_changes, name="request_changes"),
+    path("desk/posts/<int:post_id>/publish", desk.publish, name="publish"),
+    path("desk/posts/<int:post_id>/unpublish", desk.unpublish, name="unpublish"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", reading.home, name="home"),
+    path("posts/<int:post_id>", reading.post_by_id, name="post_by_id"),
+    path("posts/<slug:slug>", reading.post, name="post"),
+    path("", include((desk_urlpatterns, "desk"))),
+    path("api/", api.urls),
+]

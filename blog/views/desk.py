@@ -1,0 +1,240 @@
+"""The editorial side. A view reads the request, finds the post through who is asking, and calls one verb."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import MemberRequest
+from accounts.models import Person
+from blog.exceptions import EditedMeanwhile, NotPermitted, NotReady
+from blog.forms import PostForm
+from blog.markup import Unrenderable
+from blog.models import HistoryEntry, Post
+from blog.permissions import author_of, may_open_on_desk, may_review, may_use_desk, may_write
+from blog.status import Status
+from blog.workflow import MOVES
+
+LIST_LIMIT = 100
+RECENT_LIMIT = 20
+
+
+@dataclass(frozen=True)
+class Section:
+    """One list on the desk, and what to say where it is empty."""
+
+    key: str
+    title: str
+    posts: list[Post]
+    hint: str
+
+
+@dataclass(frozen=True)
+class MoveButton:
+    """A verb this person may use on this post now."""
+
+    verb: str
+    label: str
+    url: str
+    hint: str
+    asks_reason: bool
+    revision: int | None
+
+
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
+    """Show what waits for this person."""
+    if not may_use_desk(request.user):
+        raise NotPermitted("The desk is for those who write or review here.")
+    sections = [*_review_sections(request.user), *_writing_sections(request.user)]
+    return render(request, "blog/desk/home.html", {"sections": sections})
+
+
+def _review_sections(person: Person) -> list[Section]:
+    if not may_review(person):
+        return []
+    posts = Post.objects.visible_to(person).for_lists()
+    queue = posts.in_review().order_by("submitted_revision__created_at")[:LIST_LIMIT]
+    recent = posts.live().newest_first()[:RECENT_LIMIT]
+    return [
+        Section("queue", "For review", list(queue), "Nothing waits. What editors submit arrives here, oldest first."),
+        Section("recent", "Recently published", list(recent), "Nothing is published yet."),
+    ]
+
+
+def _writing_sections(person: Person) -> list[Section]:
+    if not may_write(person):
+        return []
+    mine = Post.objects.visible_to(person).filter(author=person.pk).for_lists().order_by("-updated_at")[:LIST_LIMIT]
+    posts = {Status(status): [post for post in mine if post.status == status] for status in Status}
+    drafts = posts[Status.DRAFT]
+    return [
+        Section("returned", "Returned to you", [post for post in drafts if post.returned_reason], ""),
+        Section("drafts", "Drafts", [post for post in drafts if not post.returned_reason], "No drafts. Start writing."),
+        Section("in_review", "In review", posts[Status.IN_REVIEW], "Nothing of yours waits for review."),
+        Section("published", "Published", posts[Status.PUBLISHED], "What an admin publishes of yours shows up here."),
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: MemberRequest) -> HttpResponse:
+    """Start a post: an empty form, or the draft that comes back from one."""
+    if not may_write(request.user):
+        raise NotPermitted("Writing is for editors. An admin of this site can make you one.")
+    if request.method != "POST":
+        return _form_page(request, PostForm(initial={"write_key": get_random_string(32)}))
+    form = PostForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    post = Post.objects.write(by=request.user, write_key=form.cleaned_data["write_key"], **form.words)
+    return _after_save(request, post)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Go on writing. A save that comes too late is refused with both texts on the page."""
+    post = _desk_post(request, post_id)
+    if not author_of(request.user, post):
+        raise NotPermitted("Only its author edits this post.")
+    if request.method != "POST":
+        words = {"title": post.title, "tags": ", ".join(post.tags), "body": post.body, "version": post.version}
+        return _form_page(request, PostForm(initial=words), post)
+    form = PostForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, post, status=422)
+    try:
+        post.edit(by=request.user, version=form.cleaned_data["version"] or 0, **form.words)
+    except EditedMeanwhile:
+        # Saving again from the page that shows both texts overwrites the other one knowingly.
+        form.data = {**request.POST.dict(), "version": str(post.version)}
+        return _form_page(request, form, post, status=409, conflict=post)
+    return _after_save(request, post)
+
+
+def _after_save(request: MemberRequest, post: Post) -> HttpResponse:
+    """Say that the text is safe, and submit it where that was the button."""
+    if request.POST.get("then") != "submit":
+        messages.success(request, "Saved.")
+        return redirect("desk:edit", post.pk)
+    try:
+        post.submit(by=request.user)
+    except NotReady as lack:
+        messages.error(request, f"Saved, but not submitted. {lack}")
+        return redirect("desk:edit", post.pk)
+    except Unrenderable as trouble:
+        messages.error(request, f"Saved, but not submitted. {trouble.reason} Look at line {trouble.line}.")
+        return redirect("desk:edit", post.pk)
+    messages.success(request, "Submitted for review.")
+    return redirect("desk:post", post.pk)
+
+
+def _form_page(
+    request: MemberRequest, form: PostForm, post: Post | None = None, status: int = 200, conflict: Post | None = None
+) -> HttpResponse:
+    context = {"form": form, "post": post, "conflict": conflict}
+    return render(request, "blog/desk/edit.html", context, status=status)
+
+
+@require_safe
+def post(request: MemberRequest, post_id: int) -> HttpResponse:
+    """The proof: the working copy as it will look, where it stands and what can be done with it."""
+    post = _desk_post(request, post_id)
+    context = {**_desk_context(request, post), "may_edit": author_of(request.user, post)}
+    return render(request, "blog/desk/post.html", context)
+
+
+@require_safe
+def review(request: MemberRequest, post_id: int) -> HttpResponse:
+    """The sealed revision that waits, as readers will see it, and the reviewer's moves."""
+    post = _desk_post(request, post_id)
+    if not may_review(request.user):
+        raise NotPermitted("Reviewing is for admins.")
+    if post.submitted_revision is None:
+        return redirect("desk:post", post.pk)
+    context = {**_desk_context(request, post), "revision": post.submitted_revision, "live": post.live_revision}
+    return render(request, "blog/desk/review.html", context)
+
+
+@require_POST
+def submit(request: MemberRequest, post_id: int) -> HttpResponse:
+    post = _found(request, post_id)
+    post.submit(by=request.user)
+    messages.success(request, "Submitted for review.")
+    return redirect("desk:post", post.pk)
+
+
+@require_POST
+def withdraw(request: MemberRequest, post_id: int) -> HttpResponse:
+    post = _found(request, post_id)
+    post.withdraw(by=request.user)
+    messages.success(request, "Withdrawn. It is a draft again.")
+    return redirect("desk:post", post.pk)
+
+
+@require_POST
+def request_changes(request: MemberRequest, post_id: int) -> HttpResponse:
+    post = _found(request, post_id)
+    post.request_changes(by=request.user, reason=request.POST.get("reason", ""))
+    messages.success(request, f"Returned to {post.author.name} with your reason.")
+    return redirect("desk:home")
+
+
+@require_POST
+def publish(request: MemberRequest, post_id: int) -> HttpResponse:
+    post = _found(request, post_id)
+    post.publish(by=request.user, revision=_number(request.POST.get("revision")))
+    messages.success(request, "Published.")
+    return redirect(post)
+
+
+@require_POST
+def unpublish(request: MemberRequest, post_id: int) -> HttpResponse:
+    post = _found(request, post_id)
+    post.unpublish(by=request.user)
+    messages.success(request, "Unpublished. Readers no longer see it.")
+    return redirect("desk:post", post.pk)
+
+
+def _found(request: MemberRequest, post_id: int) -> Post:
+    posts = Post.objects.visible_to(request.user).select_related("author", "submitted_revision", "live_revision")
+    return get_object_or_404(posts, pk=post_id)
+
+
+def _desk_post(request: MemberRequest, post_id: int) -> Post:
+    post = _found(request, post_id)
+    if not may_open_on_desk(request.user, post):
+        raise NotPermitted("You may read this post, but its desk page is for its author and for admins.")
+    return post
+
+
+def _desk_context(request: MemberRequest, post: Post) -> dict[str, Any]:
+    history = HistoryEntry.objects.filter(post=post).select_related("by", "revision").order_by("-pk")[:LIST_LIMIT]
+    return {"post": post, "moves": _buttons(request.user, post), "history": history}
+
+
+def _buttons(person: Person, post: Post) -> list[MoveButton]:
+    return [_button(verb, post) for verb in post.moves_for(person) if verb != "edit"]
+
+
+def _button(verb: str, post: Post) -> MoveButton:
+    move = MOVES[verb]
+    names_revision = verb == "publish" and post.submitted_revision is not None
+    return MoveButton(
+        verb=verb,
+        label=move.label,
+        url=reverse(f"desk:{verb}", args=[post.pk]),
+        hint=move.hint,
+        asks_reason=move.asks_reason,
+        revision=post.submitted_revision.number if names_revision and post.submitted_revision else None,
+    )
+
+
+def _number(text: str | None) -> int:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise NotReady("Say which revision you read, by its number.")
+    return int(text)
