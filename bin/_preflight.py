@@ -19,6 +19,7 @@ def main() -> None:
     django.setup()
     if settings.DEBUG:
         sys.exit("DEBUG is on, which shows strangers the insides of the site: set DEBUG=false, or use bin/dev.")
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     call_command("check", deploy=True, fail_level="ERROR")
     if waiting := migrations_waiting():
         sys.exit(f"Migrations wait to be applied ({waiting}): .venv/bin/python manage.py migrate")
