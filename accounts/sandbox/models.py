@@ -1,0 +1,172 @@
+"""What Descope would know: people, their roles and sessions, flows under way, and the mail it sent."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from django.db import models
+
+STATUSES = ("enabled", "disabled", "invited")
+
+
+def new_user_id() -> str:
+    return "U" + secrets.token_hex(13)
+
+
+class Role(models.Model):
+    name = models.CharField(max_length=100, unique=True)
+    description = models.CharField(max_length=500, blank=True)
+    permissions = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """Somebody who has an account at the stand-in. `user_id` becomes `sub` in tokens."""
+
+    user_id = models.CharField(max_length=40, unique=True, default=new_user_id)
+    name = models.CharField(max_length=200, blank=True)
+    given_name = models.CharField(max_length=100, blank=True)
+    middle_name = models.CharField(max_length=100, blank=True)
+    family_name = models.CharField(max_length=100, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    is_email_verified = models.BooleanField(default=False)
+    phone = models.CharField(max_length=30, blank=True)
+    is_phone_verified = models.BooleanField(default=False)
+    picture = models.CharField(max_length=2000, blank=True)
+    status = models.CharField(max_length=10, default="enabled", choices=[(s, s) for s in STATUSES])
+    is_test = models.BooleanField(default=False)
+    roles: models.ManyToManyField[Role, models.Model] = models.ManyToManyField(Role, blank=True, related_name="people")
+    tenants = models.JSONField(default=dict, blank=True)  # {tenant id: [role names]}
+    attributes = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    modified_at = models.DateTimeField(auto_now=True)
+    first_signed_in_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.user_id
+
+    @property
+    def is_enabled(self) -> bool:
+        return self.status != "disabled"
+
+    @property
+    def login_ids(self) -> list[str]:
+        return [login.value for login in self.logins.all()]
+
+
+class Login(models.Model):
+    """A name a person may sign in by. The first one made is the one Descope calls the login id."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="logins")
+    value = models.CharField(max_length=254, unique=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class SignIn(models.Model):
+    """A session of a person: a chain of refresh tokens, of which only the newest is good."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")
+    methods = models.JSONField(default=list)  # The `amr` claim.
+    claims = models.JSONField(default=dict)  # What the caller wanted in the token besides.
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.person} since {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class RefreshToken(models.Model):
+    """A refresh token, known by its `jti`. The token itself is not kept."""
+
+    sign_in = models.ForeignKey(SignIn, on_delete=models.CASCADE, related_name="refresh_tokens")
+    jti = models.CharField(max_length=32, unique=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.jti
+
+
+class Run(models.Model):
+    """One passage of somebody through the sign-in flow, perhaps in several tabs."""
+
+    key = models.CharField(max_length=32, unique=True)
+    client = models.CharField(max_length=100, blank=True)  # The component's own id of its page.
+    first_request = models.CharField(max_length=64, blank=True)  # To know the same request when it is sent again.
+    return_to = models.CharField(max_length=2000)
+    email = models.CharField(max_length=254, blank=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="runs")
+    is_first_seen = models.BooleanField(null=True, blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["client", "first_request"], name="run_sent_again")]
+
+    def __str__(self) -> str:
+        return f"{self.key} for {self.email or 'nobody yet'}"
+
+
+class Link(models.Model):
+    """A magic link: its token, hashed, and whom it lets in."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    login_id = models.CharField(max_length=254)
+    email = models.CharField(max_length=254, blank=True)  # Opening the link verifies it; empty where none was mailed.
+    profile = models.JSONField(default=dict)  # What a sign-up said about the person.
+    claims = models.JSONField(default=dict)
+    may_sign_up = models.BooleanField(default=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return f"a link for {self.login_id}"
+
+
+class Code(models.Model):
+    """A one-time code of six digits, hashed."""
+
+    digest = models.CharField(max_length=64)
+    login_id = models.CharField(max_length=254, db_index=True)
+    email = models.CharField(max_length=254, blank=True)
+    profile = models.JSONField(default=dict)
+    claims = models.JSONField(default=dict)
+    may_sign_up = models.BooleanField(default=False)
+    tries = models.PositiveSmallIntegerField(default=0)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"a code for {self.login_id}"
+
+
+class Mail(models.Model):
+    """A message that Descope would have sent."""
+
+    to = models.CharField(max_length=254, db_index=True)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    link = models.CharField(max_length=4000, blank=True)
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.subject} to {self.to}"

@@ -1,0 +1,94 @@
+"""Sessions: signing in, refreshing with rotation, signing out."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from . import people, tokens, webhooks
+from .exceptions import BadToken, Disabled
+from .models import Person, RefreshToken, SignIn
+from .router import DATABASE
+
+ROTATION_GRACE = timedelta(seconds=10)
+
+
+def mark_seen(person: Person) -> bool:
+    """Return whether this is the first time that the person signs in, and remember that they have."""
+    seen = Person.objects.filter(pk=person.pk, first_signed_in_at=None).update(first_signed_in_at=timezone.now())
+    return seen == 1
+
+
+@transaction.atomic(using=DATABASE)
+def sign_in(
+    person: Person, *, first_seen: bool, method: str = "email", claims: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Start a session and return its tokens, as the API answers them. Raises Disabled."""
+    if not person.is_enabled:
+        raise Disabled
+    session = SignIn.objects.create(person=person, methods=[method], claims=dict(claims or {}))
+    webhooks.tell("LoginSucceed", person, method=method)
+    return {**_tokens(session), "user": people.as_user(person), "firstSeen": first_seen}
+
+
+@transaction.atomic(using=DATABASE)
+def refresh(token: str) -> dict[str, Any]:
+    """Trade a refresh token for new tokens; the old one is over. Raises BadToken and Disabled.
+
+    For a moment the old one still works: of two requests that refresh at once, the slower is not signed out.
+    """
+    used = _current(token)
+    if used.replaced_at is None:
+        used.replaced_at = timezone.now()
+        used.save(update_fields=["replaced_at"])
+    session = used.sign_in
+    return {**_tokens(session), "user": people.as_user(session.person), "firstSeen": False}
+
+
+def person_of(token: str) -> Person:
+    """Return whose refresh token this is. Raises BadToken and Disabled."""
+    return _current(token).sign_in.person
+
+
+def sign_out(token: str) -> None:
+    session = _current(token).sign_in
+    session.ended_at = timezone.now()
+    session.save(update_fields=["ended_at"])
+
+
+def sign_out_everywhere(token: str) -> None:
+    people.end_all_sessions(person_of(token))
+
+
+def _current(token: str) -> RefreshToken:
+    jti = tokens.read_refresh(token)["jti"]
+    known = RefreshToken.objects.select_related("sign_in__person").filter(jti=jti, sign_in__ended_at=None).first()
+    if known is None:
+        raise BadToken
+    if known.replaced_at and timezone.now() - known.replaced_at > ROTATION_GRACE:
+        raise BadToken("The refresh token has been replaced by a newer one")
+    if not known.sign_in.person.is_enabled:
+        raise Disabled
+    return known
+
+
+def _tokens(session: SignIn) -> dict[str, Any]:
+    """Return a fresh pair of tokens with what a client needs to keep them."""
+    now = timezone.now()
+    expires_at = now + tokens.REFRESH_LIFETIME
+    known = RefreshToken.objects.create(sign_in=session, jti=secrets.token_hex(16))
+    claims = tokens.session_claims(
+        session.person, methods=session.methods, refresh_expires_at=expires_at, extra=session.claims
+    )
+    return {
+        "sessionJwt": tokens.mint(claims),
+        "refreshJwt": tokens.mint(tokens.refresh_claims(session.person, methods=session.methods, jti=known.jti)),
+        "cookieDomain": "",
+        "cookiePath": "/",
+        "cookieMaxAge": int(tokens.REFRESH_LIFETIME.total_seconds()),
+        "cookieExpiration": int(expires_at.timestamp()),
+        "sessionExpiration": claims["exp"],
+    }

@@ -1,0 +1,100 @@
+"""Session tokens and refresh tokens, as Descope signs them: protocol, section 3."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.utils import timezone
+
+from . import keys
+from .exceptions import BadToken
+from .models import Person
+
+SESSION_LIFETIME = timedelta(minutes=10)
+REFRESH_LIFETIME = timedelta(days=30)
+OURS = frozenset({"iss", "sub", "iat", "exp", "nbf", "rexp", "drn", "jti", "amr", "roles", "permissions", "tenants"})
+
+
+def mint(claims: Mapping[str, Any], *, kid: str | None = None, alg: str = "RS256") -> str:
+    """Sign whatever is given, with the project's key for `alg`. A `kid` of no key of ours only goes in the header."""
+    try:
+        key = keys.signing_key(alg, kid)
+    except LookupError:
+        key = keys.signing_key(alg)
+    return jwt.encode(dict(claims), key.key, algorithm=alg, headers={"kid": kid or key.key_id, "typ": "JWT"})
+
+
+def session_token(person: Person, **overrides: Any) -> str:
+    """Return a session token of this person. An override of None leaves the claim out."""
+    return mint(_but(session_claims(person), overrides))
+
+
+def refresh_token(person: Person, **overrides: Any) -> str:
+    """Return a refresh token of this person, with overrides as above. Only one that `sessions` knows can refresh."""
+    return mint(_but(refresh_claims(person), overrides))
+
+
+def session_claims(
+    person: Person,
+    *,
+    methods: Iterable[str] = ("email",),
+    refresh_expires_at: datetime | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return what a session token says now. Neither name nor e-mail is in it, as with the real service."""
+    now = timezone.now()
+    roles = list(person.roles.all())
+    return {
+        **{name: value for name, value in (extra or {}).items() if name not in OURS},
+        "drn": "DS",
+        "iss": settings.DESCOPE_PROJECT_ID,
+        "sub": person.user_id,
+        "jti": secrets.token_hex(16),
+        "iat": int(now.timestamp()),
+        "exp": int((now + SESSION_LIFETIME).timestamp()),
+        "rexp": _rfc3339(refresh_expires_at or now + REFRESH_LIFETIME),
+        "amr": list(methods),
+        "roles": [role.name for role in roles],
+        "permissions": sorted({permission for role in roles for permission in role.permissions}),
+        "tenants": {tenant: {"roles": names, "permissions": []} for tenant, names in person.tenants.items()},
+    }
+
+
+def refresh_claims(person: Person, *, methods: Iterable[str] = ("email",), jti: str | None = None) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "drn": "DSR",
+        "iss": settings.DESCOPE_PROJECT_ID,
+        "sub": person.user_id,
+        "jti": jti or secrets.token_hex(16),
+        "iat": int(now.timestamp()),
+        "exp": int((now + REFRESH_LIFETIME).timestamp()),
+        "amr": list(methods),
+    }
+
+
+def read_refresh(token: str) -> dict[str, Any]:
+    """Return the claims of a refresh token that we signed and that has not expired. Raises BadToken."""
+    try:
+        key = keys.verification_key(str(jwt.get_unverified_header(token).get("kid")))
+        if key is None:
+            raise BadToken
+        claims: dict[str, Any] = jwt.decode(
+            token, key.key, algorithms=[key.algorithm_name], options={"require": ["exp", "sub", "jti"]}
+        )
+    except jwt.PyJWTError as error:
+        raise BadToken from error
+    if claims.get("drn") != "DSR" or claims.get("iss") != settings.DESCOPE_PROJECT_ID:
+        raise BadToken
+    return claims
+
+
+def _but(claims: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**claims, **overrides}.items() if value is not None}
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.astimezone(timezone.get_fixed_timezone(0)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,65 @@
+"""Signing in by link or code, and what the holder of a refresh token may do: protocol, section 2.2."""
+
+from accounts.sandbox import links, people, sessions
+from accounts.sandbox.wire import Call, Payload, answers
+
+OWN_FIELDS = ("name", "givenName", "middleName", "familyName", "phone", "email")
+
+
+@answers("POST")
+def refresh(call: Call) -> Payload:
+    return sessions.refresh(call.secret)
+
+
+@answers("POST")
+def sign_out(call: Call) -> Payload:
+    sessions.sign_out(call.secret)
+    return {}
+
+
+@answers("POST")
+def sign_out_everywhere(call: Call) -> Payload:
+    sessions.sign_out_everywhere(call.secret)
+    return {}
+
+
+@answers("GET")
+def me(call: Call) -> Payload:
+    return people.as_user(sessions.person_of(call.secret))
+
+
+@answers("POST")
+def mail_link(call: Call, mode: str) -> Payload:
+    masked = links.mail_link(
+        call.needed("loginId"), call.needed("URI"), mode=mode, profile=_profile(call), claims=_claims(call)
+    )
+    return {"maskedEmail": masked}
+
+
+@answers("POST")
+def verify_link(call: Call) -> Payload:
+    return links.redeem_link(call.needed("token"))
+
+
+@answers("POST")
+def mail_code(call: Call, mode: str) -> Payload:
+    return {
+        "maskedEmail": links.mail_code(call.needed("loginId"), mode=mode, profile=_profile(call), claims=_claims(call))
+    }
+
+
+@answers("POST")
+def verify_code(call: Call) -> Payload:
+    return links.redeem_code(call.needed("loginId"), call.needed("code"))
+
+
+def _profile(call: Call) -> Payload:
+    """Return what people may say of themselves when they sign up: never roles, a status or a verified address."""
+    given = {**call.object("user"), "email": call.text("email") or call.object("user").get("email")}
+    return {name: value for name, value in given.items() if name in OWN_FIELDS and isinstance(value, str)}
+
+
+def _claims(call: Call) -> Payload:
+    """Return the claims that a client asked for. They go under `nsec`: nobody vouches for them."""
+    claims = call.object("loginOptions").get("customClaims")
+    return {"nsec": claims} if isinstance(claims, dict) and claims else {}

@@ -1,0 +1,100 @@
+"""Roles, for the holder of the management key. Those of a tenant alone are not kept: a tenant's use the project's."""
+
+from django.db import transaction
+
+from accounts.sandbox import webhooks
+from accounts.sandbox.exceptions import NoSuchRole, Refusal, RoleExists
+from accounts.sandbox.models import Role
+from accounts.sandbox.router import DATABASE
+from accounts.sandbox.wire import Call, Payload, manages
+
+
+@manages("POST")
+def create(call: Call) -> Payload:
+    name = call.needed("name")
+    _check_free(name)
+    Role.objects.create(name=name, description=call.text("description"), permissions=call.names("permissionNames"))
+    return {}
+
+
+@manages("POST")
+def update(call: Call) -> Payload:
+    """Replace the role. Whoever has it keeps it under its new name."""
+    role, new_name = _named(call.needed("name")), call.needed("newName")
+    if new_name != role.name:
+        _check_free(new_name)
+    role.name, role.description = new_name, call.text("description")
+    role.permissions = call.names("permissionNames")
+    role.save()
+    _tell_holders(role)
+    return {}
+
+
+@manages("POST")
+def delete(call: Call) -> Payload:
+    _delete(_named(call.needed("name")))
+    return {}
+
+
+@manages("POST")
+def delete_batch(call: Call) -> Payload:
+    """Delete these roles. The real service deletes every role where none is named; here that is refused."""
+    names = call.names("roleNames")
+    if not names:
+        raise Refusal("roleNames is missing")
+    for role in Role.objects.filter(name__in=names):
+        _delete(role)
+    return {}
+
+
+@manages("GET")
+def load_all(call: Call) -> Payload:
+    return {"roles": [_shown(role) for role in Role.objects.all()]}
+
+
+@manages("POST")
+def search(call: Call) -> Payload:
+    roles = Role.objects.all()
+    if names := call.names("roleNames"):
+        roles = roles.filter(name__in=names)
+    if part := call.text("roleNameLike"):
+        roles = roles.filter(name__icontains=part)
+    permissions = set(call.names("permissionNames"))
+    return {"roles": [_shown(role) for role in roles if permissions <= set(role.permissions)]}
+
+
+def _named(name: str) -> Role:
+    role = Role.objects.filter(name=name).first()
+    if role is None:
+        raise NoSuchRole
+    return role
+
+
+def _check_free(name: str) -> None:
+    if len(name) > 100:
+        raise Refusal("name is longer than 100 characters")
+    if Role.objects.filter(name=name).exists():
+        raise RoleExists
+
+
+@transaction.atomic(using=DATABASE)
+def _delete(role: Role) -> None:
+    _tell_holders(role)
+    role.delete()
+
+
+def _tell_holders(role: Role) -> None:
+    for person in role.people.all():
+        webhooks.tell("UserModified", person, changed=["roleNames"])
+
+
+def _shown(role: Role) -> Payload:
+    return {
+        "id": f"ROL{role.pk}",
+        "name": role.name,
+        "description": role.description,
+        "permissionNames": role.permissions,
+        "tenantId": "",
+        "default": False,
+        "private": False,
+    }
