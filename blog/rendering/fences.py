@@ -15,6 +15,7 @@ from markdown.util import ETX, STX
 
 from blog.rendering.code import highlighted
 from blog.rendering.containers import BREAK, HOLDER, HOLDER_INDENT, QUOTE, indent_of, item_at
+from blog.rendering.guard import refuse_costly
 from blog.rendering.limits import Unrenderable
 
 FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
@@ -22,6 +23,7 @@ RAW_START = re.compile(r" {0,3}(?:(?P<comment><!--)|<(?P<tag>pre|script|style|te
 HEADING = re.compile(r" {0,3}#{1,6}(?: |$)")
 PLACEHOLDER_LINE = re.compile(rf"^[ ]*{STX}wzxhzdk:\d+{ETX}[ ]*$", re.MULTILINE)
 MOST_NESTED = 20
+UNDERLINE = re.compile(r" {0,3}-+ *$")
 IS_QUOTE = 0  # Where a list item has the width of its marker.
 
 
@@ -34,6 +36,7 @@ class Fence:
     indent: int
     prefix: str
     depth: int
+    number: int
     code: list[str] = field(default_factory=list)
 
     def is_closed_by(self, line: str) -> bool:
@@ -45,7 +48,9 @@ class FencePreprocessor(Preprocessor):
     """Takes fenced code out of the text, and tidies the white space of the rest."""
 
     def run(self, lines: list[str]) -> list[str]:
-        return Walk(self.md, lines).result
+        walk = Walk(self.md, lines)
+        refuse_costly(walk.result, walk.numbers)
+        return [*walk.result, "", ""]
 
 
 class Walk:
@@ -54,6 +59,7 @@ class Walk:
     def __init__(self, md: Markdown, lines: list[str]) -> None:
         self.md = md
         self.result: list[str] = []
+        self.numbers: list[int] = []  # Of the lines in the result, where they were in the text.
         self.open: list[int] = []  # Of each container, outermost first: its width, or IS_QUOTE.
         self.fence: Fence | None = None
         self.raw_until = ""  # The end of raw HTML in which nothing is Markdown.
@@ -62,7 +68,6 @@ class Walk:
             self.number = number
             self.take(raw.replace("\0", "").replace(STX, "").replace(ETX, ""))
         self.close_fence()
-        self.result += ["", ""]
 
     def take(self, raw: str) -> None:
         line = raw.expandtabs(4)
@@ -132,13 +137,17 @@ class Walk:
 
     def take_leaf(self, line: str, start: int, depth: int, *, is_lazy: bool) -> None:
         rest = line[start:]
+        if depth == 0 and self.open and self.open[0] == IS_QUOTE and not is_lazy:
+            self.keep("")  # Or Python-Markdown would take the line for a lazy part of the quote.
         if indent_of(rest) >= 4 and not self.in_paragraph:
             del self.open[depth:]  # Indented code.
         elif (match := FENCE.match(rest)) is not None:
             del self.open[depth:]
             self.in_paragraph = False
             indent = indent_of(rest)
-            self.fence = Fence(match["fence"], match["info"].strip(), indent, line[: start + indent], depth)
+            self.fence = Fence(
+                match["fence"], match["info"].strip(), indent, line[: start + indent], depth, self.number
+            )
             return
         elif (raw := RAW_START.match(rest)) is not None:
             self.raw_until = "-->" if raw["comment"] else f"</{raw['tag'].lower()}>"
@@ -147,7 +156,11 @@ class Walk:
             self.in_paragraph = False
         elif not is_lazy:
             del self.open[depth:]
-            self.in_paragraph = bool(rest.strip()) and not (BREAK.match(rest) or HEADING.match(rest))
+            if stands_alone(rest) and not (self.in_paragraph and UNDERLINE.match(rest)):
+                self.in_paragraph = False
+                self.keep_apart(line)
+                return
+            self.in_paragraph = bool(rest.strip())
         self.keep(line)
 
     def refuse_depth(self) -> None:
@@ -156,11 +169,26 @@ class Walk:
 
     def keep(self, line: str) -> None:
         self.result.append(line if line.strip() else "")
+        self.numbers.append(self.number)
+
+    def keep_apart(self, line: str) -> None:
+        """Give a heading or a break a block of its own, for speed: blocks are searched again for each.
+
+        Not inside lists and quotes, where a blank line means something.
+        """
+        if self.open:
+            self.keep(line)
+        else:
+            for piece in ("", line, ""):
+                self.keep(piece)
 
     def close_fence(self) -> None:
         if self.fence:
             html = highlighted("\n".join(self.fence.code), self.fence.info)
-            self.result.append(self.fence.prefix + self.md.htmlStash.store(html))
+            self.keep(self.fence.prefix + self.md.htmlStash.store(html))
+            self.numbers[-1] = self.fence.number
+            if not self.open:
+                self.keep("")
             self.fence = None
 
 
@@ -171,6 +199,10 @@ def _after_column(raw: str, column: int) -> str:
         reached += 4 - reached % 4 if raw[position] == "\t" else 1
         position += 1
     return " " * (reached - column) + raw[position:]
+
+
+def stands_alone(line: str) -> bool:
+    return bool(BREAK.match(line) or HEADING.match(line))
 
 
 class PlaceholderProcessor(BlockProcessor):
