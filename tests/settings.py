@@ -1,8 +1,17 @@
 """The settings the tests run with: development's, with nothing left to the machine's environment."""
 
+import atexit
 import os
+import shutil
+import tempfile
+
+# The sandbox keeps its keys in a folder; each run has its own.
+DATA_FOLDER = tempfile.mkdtemp(prefix="galley-tests-")
+atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 
 os.environ.update(
+    DATA_DIR=DATA_FOLDER,
+    PORT="8000",
     DEBUG="true",
     SECRET_KEY="tests-only-not-a-secret-0123456789abcdefghijklmnopqrstuvw",
     DESCOPE_PROJECT_ID="",
@@ -19,3 +28,7 @@ from config.settings import DATABASES
 if os.environ.get("TEST_DATABASE_URL"):
     # Runs may share a server, each with a database of its own.
     DATABASES["default"]["TEST"] = {"NAME": f"test_galley_{os.getpid()}"}
+
+# The test runner turns DEBUG off; static files are served as in development all the same.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,139 @@
+"""The cast, their tokens, and a network that ends at this process.
+
+Descope's stand-in answers in process: whatever the SDK or the key ring sends to the site's own address
+goes to the WSGI application, and a request to any other address fails the test.
+"""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.wsgi import get_wsgi_application
+from django.test import Client
+
+from accounts import people
+from accounts.descope import Profile
+from accounts.models import User
+from accounts.roles import roles_named
+from accounts.sandbox import people as sandbox_people
+from accounts.sandbox import sessions as sandbox_sessions
+from accounts.sandbox.models import Person as SandboxPerson
+from accounts.sandbox.models import Role as SandboxRole
+from blog.models import Post
+
+SignUp = Callable[..., User]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every test but the browser's, which has a server of its own, use both databases."""
+    for item in items:
+        if not item.get_closest_marker("django_db") and not item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.django_db(databases=["default", "sandbox"]))
+
+
+@pytest.fixture(autouse=True)
+def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer the site's own address from this process, and nothing else."""
+    if request.node.get_closest_marker("browser"):
+        return
+    application = httpx.WSGITransport(app=get_wsgi_application(), raise_app_exceptions=False)
+
+    def answer(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        if not str(request.url).startswith(settings.SITE_URL):
+            raise httpx.ConnectError(f"no such host in tests: {request.url.host}", request=request)
+        return application.handle_request(request)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def sign_up() -> SignUp:
+    """Return a function that makes a person at Descope and here: `sign_up("Ed", "editor")`."""
+
+    def sign_up(name: str, *roles: str) -> User:
+        for role in roles:
+            SandboxRole.objects.get_or_create(name=role)
+        email = f"{name.lower().replace(' ', '.')}@example.com"
+        known = sandbox_people.create([email], {"displayName": name, "verifiedEmail": True, "roleNames": list(roles)})
+        user, _ = people.register(Profile(known.user_id, name, email, is_enabled=True))
+        user.roles = roles_named(roles)
+        return user
+
+    return sign_up
+
+
+@pytest.fixture
+def reader(sign_up: SignUp) -> User:
+    return sign_up("Rita Reader")
+
+
+@pytest.fixture
+def editor(sign_up: SignUp) -> User:
+    return sign_up("Ed Editor", "editor")
+
+
+@pytest.fixture
+def other_editor(sign_up: SignUp) -> User:
+    return sign_up("Olga Editor", "editor")
+
+
+@pytest.fixture
+def admin(sign_up: SignUp) -> User:
+    return sign_up("Ada Admin", "admin")
+
+
+@pytest.fixture
+def editor_and_admin(sign_up: SignUp) -> User:
+    return sign_up("Bea Both", "editor", "admin")
+
+
+def tokens_of(user: User) -> tuple[str, str]:
+    """Return a session token and a refresh token, as Descope gives them at the end of a flow."""
+    person = SandboxPerson.objects.get(user_id=user.subject)
+    grant = sandbox_sessions.sign_in(person, first_seen=False)
+    return grant["sessionJwt"], grant["refreshJwt"]
+
+
+def signed_in(user: User, **options: bool) -> Client:
+    """Return a browser in which this person has signed in through the real exchange."""
+    client = Client(**options)  # type: ignore[arg-type]  # django-stubs types only the defaults
+    session_jwt, refresh_jwt = tokens_of(user)
+    page = Client()
+    answer = page.post(
+        "/auth/session",
+        {"sessionJwt": session_jwt, "refreshJwt": refresh_jwt},
+        content_type="application/json",
+    )
+    assert answer.status_code == 200, answer.content
+    client.cookies[settings.SESSION_COOKIE_NAME] = page.cookies[settings.SESSION_COOKIE_NAME].value
+    return client
+
+
+def bearer(user: User) -> dict[str, str]:
+    """Return the headers of a program that acts for this person."""
+    return {"Authorization": f"Bearer {tokens_of(user)[0]}"}
+
+
+@pytest.fixture
+def draft(editor: User) -> Post:
+    return Post.objects.write(by=editor, title="On proofs", body="Read it *twice*.", tags=["craft"])
+
+
+@pytest.fixture
+def submitted(draft: Post, editor: User) -> Post:
+    draft.submit(by=editor)
+    return draft
+
+
+@pytest.fixture
+def published(submitted: Post, admin: User) -> Post:
+    submitted.publish(by=admin, revision=1)
+    return submitted
