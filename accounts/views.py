@@ -7,7 +7,6 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -84,7 +83,8 @@ def start_session(request: PersonRequest) -> HttpResponse:
         response = problem(503, "The sign-in service does not answer. Try again in a minute.")
         response.headers["Retry-After"] = "30"
         return response
-    rotate_token(request)
+    # The CSRF token stays: the tab that waits for the link and the tab that opened it both end up here, with one
+    # token between them, and its __Host- cookie cannot have been planted.
     response = JsonResponse({"error": None, "data": {"next": safe_next(tokens["next"]), "firstSeen": is_new}})
     response.set_cookie(
         settings.SESSION_COOKIE_NAME,
@@ -121,7 +121,6 @@ def sign_out(request: PersonRequest) -> HttpResponse:
     response = HttpResponseRedirect(reverse("accounts:sign_in"))
     response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    rotate_token(request)
     return response
 
 

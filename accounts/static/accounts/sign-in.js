@@ -71,7 +71,7 @@ async function finish({ sessionJwt, refreshJwt, firstSeen }) {
       return;
     }
     // The server has registered them already; this is the tutorial's first-seen call, and may fail.
-    if (firstSeen) await post(registerUrl, answer.data.csrfToken ?? csrfToken, {}).catch(() => {});
+    if (firstSeen) await post(registerUrl, csrfToken, {}).catch(() => {});
     location.replace(answer.data.next);
   } catch {
     stop("You were recognised, but this site did not answer. Check your connection, then start again.");
