@@ -29,7 +29,6 @@ function showFlow() {
     "base-cdn-url": cdnUrl,
     "redirect-url": `${location.origin}${location.pathname}?next=${encodeURIComponent(next)}`,
     tenant,
-    theme: "os",
     "auto-focus": "true",
     nonce: document.querySelector("script[nonce]")?.nonce,
   };
