@@ -174,11 +174,11 @@ class Shaper(HTMLParser):
 
     def shape_pre(self, attributes: dict[str, str]) -> None:
         label = f"Code, {self.language}" if self.language else "Code"
-        attributes |= {"tabindex": "0", "role": "region", "aria-label": label}
+        attributes |= {"tabindex": "0", "role": "group", "aria-label": label}
 
     def shape_table(self, attributes: dict[str, str]) -> None:
         if self.table_depth == 0:
-            self.write_tag("div", {"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": "Table"})
+            self.write_tag("div", {"class": "table-scroll", "tabindex": "0", "role": "group", "aria-label": "Table"})
         self.table_depth += 1
 
     def shape_thead(self, attributes: dict[str, str]) -> None:

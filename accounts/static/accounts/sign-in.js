@@ -32,6 +32,7 @@ function showFlow() {
     "auto-focus": "true",
     nonce: document.querySelector("script[nonce]")?.nonce,
   };
+  component.logger = { ...console, debug: quiet, info: quiet }; // It tells the whole flow, aloud.
   for (const [name, value] of Object.entries(attributes)) {
     if (value) component.setAttribute(name, value);
   }
@@ -92,6 +93,8 @@ function wordsFor(error) {
   const said = error?.errorMessage || error?.errorDescription;
   return said ? `Signing in did not work: ${said}` : "Signing in did not work. Nothing is lost; start again.";
 }
+
+function quiet() {}
 
 function tell(words) {
   problem.textContent = words;
