@@ -1,11 +1,12 @@
 """Markdown in, safe HTML out. The only place that marks a string safe."""
 
-from django.utils.html import strip_tags
+import logging
+
 from django.utils.safestring import SafeString, mark_safe
 
 from blog.rendering import RENDERER_VERSION, process
-from blog.rendering.excerpt import excerpt_of
-from blog.rendering.limits import MAX_CHARACTERS, Unrenderable
+from blog.rendering.excerpt import excerpt_of, word_count_of
+from blog.rendering.limits import MAX_CHARACTERS, TOO_LONG, Unrenderable, densest_line
 from blog.rendering.process import Busy
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
 
 TIME_LIMIT_SECONDS = 1.5
 
+logger = logging.getLogger(__name__)
+
 
 def render(text: str) -> SafeString:
     """Return the text as HTML that has passed the allow-list.
@@ -33,8 +36,11 @@ def render(text: str) -> SafeString:
         raise Unrenderable(f"A post may hold {MAX_CHARACTERS:,} characters; this one has {len(text):,}.", line)
     try:
         reply = process.pool.ask(TIME_LIMIT_SECONDS, text=text)
-    except OSError as error:
-        raise Unrenderable("This text takes too long to turn into a page.", 1) from error
+    except TimeoutError as late:
+        raise Unrenderable(TOO_LONG, densest_line(text)) from late
+    except OSError as gone:
+        logger.exception("The process that renders posts has died of a text of %d characters", len(text))
+        raise Unrenderable("This text brings the renderer down.", densest_line(text)) from gone
     if "html" not in reply:
         raise Unrenderable(reply["reason"], reply["line"])
     html: str = reply["html"]
@@ -44,8 +50,3 @@ def render(text: str) -> SafeString:
 def stored(html: str) -> SafeString:
     """Return HTML that `render` made and the database kept."""
     return mark_safe(html)  # noqa: S308 — see `render`: nothing else is ever stored as HTML.
-
-
-def word_count_of(html: str) -> int:
-    """Return how many words the page has, code included."""
-    return len(strip_tags(html).split())

@@ -2,17 +2,17 @@
 
 import re
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 from blog.rendering.document import Document
-from blog.rendering.limits import TookTooLong, Unrenderable, stop_at
+from blog.rendering.limits import TOO_LONG, TookTooLong, Unrenderable, densest_line, stop_at
 
 # Left of the time for saying which line it was and for the way back.
 RESERVE_SECONDS = 0.3
-TOO_LONG = "This takes too long to turn into a page."
 TOO_LARGE = "This takes too much memory to turn into a page."
 TOO_DEEP = "Things are nested too deeply here."
-PUNCTUATION = re.compile(r"[^\w\s]")
+SAMPLE = 80  # Characters by which a piece of the text is recognised.
 
 _documents: list[Document] = []
 
@@ -45,30 +45,31 @@ def answer(text: str, deadline: float) -> dict[str, Any]:
 
 
 def line_at_fault(problem: BaseException, text: str) -> int:
-    """Return the line the renderer was busy with, as far as its innermost variables tell."""
+    """Return the line the renderer was busy with, as far as the variables of its innermost functions tell."""
     for frame, _ in reversed(list(traceback.walk_tb(problem.__traceback__))):
         for piece in _pieces(frame.f_locals):
             # A piece of nearly everything says nothing.
-            if 3 < len(piece) < 0.8 * len(text) and (position := _find(piece, text)) != -1:
+            if 1 < len(piece) < 0.8 * len(text) and (position := _find(piece, text)) != -1:
                 return text.count("\n", 0, position) + 1
-    lines = text.split("\n")
-    counts = [len(PUNCTUATION.findall(line)) for line in lines]
-    return counts.index(max(counts)) + 1
+    return densest_line(text)
 
 
-def _pieces(variables: dict[str, Any]) -> list[str]:
-    """Return the texts a function is working on: a block, a stretch of code, the rest of the HTML."""
-    raw, index = variables.get("rawdata"), variables.get("i")
+def _pieces(variables: dict[str, Any]) -> Iterator[str]:
+    """Yield what a function is working on: blocks, a paragraph, a stretch of code, the HTML from here on."""
+    raw, index, blocks = variables.get("rawdata"), variables.get("i"), variables.get("blocks")
     if isinstance(raw, str) and isinstance(index, int):
-        return [raw[index : index + 80]]
-    blocks = variables.get("blocks")
-    first = blocks[:1] if isinstance(blocks, list) else []
-    return [value for value in (*variables.values(), *first) if isinstance(value, str)]
+        yield raw[index : index + SAMPLE]
+    for name in ("block", "data", "text"):
+        if isinstance(variables.get(name), str):
+            yield variables[name]
+    if isinstance(blocks, list):
+        yield "\n\n".join(blocks[:SAMPLE])
 
 
 def _find(piece: str, text: str) -> int:
-    position = text.find(piece.strip()[:80])
+    """Return where a piece of the text begins, even if parts of it have been replaced by now, or -1."""
+    position = text.find(piece.strip()[:SAMPLE])
     if position != -1:
         return position
-    longest = max(re.split(r"\n|\x02[^\x03]*\x03", piece), key=len).strip()[:60]
+    longest = max(re.split(r"\n|\x02[^\x03]*\x03", piece), key=len).strip()[:SAMPLE]
     return text.find(longest) if len(longest) > 3 else -1

@@ -7,6 +7,7 @@ from markdown.extensions.toc import slugify_unicode
 
 from blog.rendering.allowlist import clean
 from blog.rendering.fences import FenceExtension
+from blog.rendering.limits import MAX_HTML_CHARACTERS, Unrenderable, densest_line
 from blog.rendering.links import LinkExtension
 from blog.rendering.lists import ListExtension
 
@@ -44,4 +45,7 @@ class Document:
         )
 
     def html(self, text: str) -> str:
-        return clean(self.markdown.reset().convert(text.replace("\r\n", "\n").replace("\r", "\n")))
+        html = self.markdown.reset().convert(text.replace("\r\n", "\n").replace("\r", "\n"))
+        if len(html) > MAX_HTML_CHARACTERS:  # One long address, and a thousand references to it.
+            raise Unrenderable("This text becomes far more HTML than a page can hold.", densest_line(text))
+        return clean(html)

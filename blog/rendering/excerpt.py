@@ -1,8 +1,10 @@
 """The first words of a post, as plain text."""
 
+import re
 from html.parser import HTMLParser
 
 EXCERPT_CHARACTERS = 200
+TAG = re.compile(r"<[^>]*>")
 
 
 def excerpt_of(html: str) -> str:
@@ -29,7 +31,7 @@ class _Paragraphs(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "p":
-            self.in_paragraph = True
+            self.in_paragraph = ("class", "admonition-title") not in attrs
         elif tag == "sup":
             self.in_note = True
         elif tag == "br":
@@ -46,3 +48,8 @@ class _Paragraphs(HTMLParser):
         if self.in_paragraph and not self.in_note and self.length <= 2 * EXCERPT_CHARACTERS:
             self.pieces.append(data)
             self.length += len(data)
+
+
+def word_count_of(html: str) -> int:
+    """Return how many words the page has, code included."""
+    return len(TAG.sub("", html).split())

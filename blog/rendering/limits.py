@@ -1,5 +1,6 @@
 """What a text may cost, and what is said when it costs more."""
 
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 from types import FrameType
 
 MAX_CHARACTERS = 100_000
+MAX_HTML_CHARACTERS = 4_000_000
+TOO_LONG = "This takes too long to turn into a page."
+PUNCTUATION = re.compile(r"[^\w\s]")
 
 
 class Unrenderable(Exception):
@@ -37,3 +41,9 @@ def stop_at(deadline: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+def densest_line(text: str) -> int:
+    """Return the line with most punctuation: the best guess when nothing else is known."""
+    counts = [len(PUNCTUATION.findall(line)) for line in text.split("\n")]
+    return counts.index(max(counts)) + 1
