@@ -1,14 +1,30 @@
 """Refusals that no single view owns: the same words as a page for people and as JSON for programs."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from accounts.access import open_where_public
 from accounts.http import refusal
 
 
+@open_where_public
 def not_found(request: HttpRequest, anything: str) -> NoReturn:
     raise Http404
+
+
+class NotFoundMiddleware:
+    """Shows our own page for what is not there in development, too, where Django would list all addresses."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return missing(request, exception) if isinstance(exception, Http404) else None
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
