@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
 from accounts import people
@@ -46,6 +47,8 @@ def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         return application.handle_request(request)
 
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
+    # The inner request would end by closing the connection that the test's own transaction is on.
+    monkeypatch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", lambda connection: None)
 
 
 @pytest.fixture(autouse=True)

@@ -22,8 +22,8 @@ os.environ.update(
     CACHE_URL="locmemcache://",
 )
 
-from config.settings import *  # noqa: F403 — the environment above has to come first.
-from config.settings import DATABASES
+from config.settings import *  # noqa: E402, F403 — the environment above has to come first.
+from config.settings import DATABASES  # noqa: E402 — as above.
 
 if os.environ.get("TEST_DATABASE_URL"):
     # Runs may share a server, each with a database of its own.
