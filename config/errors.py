@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NoReturn
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import open_where_public
@@ -14,8 +15,11 @@ def not_found(request: HttpRequest, anything: str) -> NoReturn:
     raise Http404
 
 
-class NotFoundMiddleware:
-    """Shows our own page for what is not there in development, too, where Django would list all addresses."""
+class OwnPagesMiddleware:
+    """Shows our own pages for what is refused: in development, too, and with no traceback in the log.
+
+    Left to Django, what is not there would list all addresses in development.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,7 +28,11 @@ class NotFoundMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return missing(request, exception) if isinstance(exception, Http404) else None
+        if isinstance(exception, Http404):
+            return missing(request, exception)
+        if isinstance(exception, PermissionDenied):
+            return forbidden(request, exception)
+        return None
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "blog.middleware.RefusalMiddleware",
-    "config.errors.NotFoundMiddleware",
+    "config.errors.OwnPagesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -228,5 +228,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"httpx": {"level": "WARNING"}},  # It logs addresses, and management ones hold login ids.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # Its own handler would say everything twice.
+        "httpx": {"level": "WARNING"},  # It logs addresses, and management ones hold login ids.
+    },
 }
