@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Field, NinjaAPI, Query, Schema
+from ninja import Field, NinjaAPI, Query, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.utils import check_csrf
 from pydantic import StringConstraints
@@ -22,10 +22,10 @@ from accounts.http import problem, with_person
 from accounts.models import Person, User
 
 from .exceptions import NotReady, WrongStatus
-from .forms import checked_tags
 from .markup import MAX_CHARACTERS, Unrenderable
 from .models import MAX_TITLE_LENGTH, MAX_WRITE_KEY_LENGTH, Post
 from .permissions import may_open_on_desk
+from .tags import checked_tags
 
 MAX_POSTS_A_CALL = 100
 MAX_ID = 2**63 - 1
@@ -145,7 +145,7 @@ def create(request: HttpRequest, body: CreateIn) -> Any:
         by=person, title=body.title, body=body.content, tags=checked_tags(body.tags), write_key=write_key
     )
     post.submit(by=person)
-    return 201, {"data": PostOut.of(post, person)}
+    return Status(201, {"data": PostOut.of(post, person)})
 
 
 @api.put("/posts/toggleStatus", response=Answer[PostOut], operation_id="toggleStatus")
@@ -186,7 +186,9 @@ def _member(request: HttpRequest) -> User:
 
 @api.exception_handler(AuthenticationError)
 def unauthorized(request: HttpRequest, refused: Exception) -> HttpResponse:
-    return problem(401, "Sign in first, or send a session token as bearer.")
+    response = problem(401, "Sign in first, or send a session token as bearer.")
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 @api.exception_handler(PermissionDenied)
@@ -233,7 +235,7 @@ def http_error(request: HttpRequest, refused: HttpError) -> HttpResponse:
 
 # Every operation admits by `auth`, and refuses in JSON, so the middleware need not ask for sign-in.
 # The pages about the API have no `auth`; they stay as closed as the site.
-OPERATIONS = [pattern for pattern in api.urls[0] if str(pattern.pattern).startswith(("posts", "register"))]
-for pattern in OPERATIONS:
-    if pattern.callback is not None:
+urls = api.urls  # Built anew each time it is asked for, so it is asked once.
+for pattern in urls[0]:
+    if pattern.callback is not None and str(pattern.pattern).startswith(("posts", "register")):
         open_to_visitors(pattern.callback)

@@ -3,13 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from .markup import MAX_CHARACTERS
 from .models import MAX_TITLE_LENGTH, MAX_WRITE_KEY_LENGTH
-
-MAX_TAGS = 20
-MAX_TAG_LENGTH = 50
+from .tags import MAX_TAG_LENGTH, MAX_TAGS, checked_tags
 
 
 class ExactTextField(forms.CharField):
@@ -37,17 +34,3 @@ class PostForm(forms.Form):
 
     def clean_tags(self) -> list[str]:
         return checked_tags(self.cleaned_data["tags"].split(","))
-
-
-def checked_tags(names: list[str]) -> list[str]:
-    """Return the tags without blanks and repeats, in the order given. Raises ValidationError."""
-    tags: dict[str, str] = {}
-    for name in names:
-        tag = " ".join(name.split()).lstrip("#")
-        if len(tag) > MAX_TAG_LENGTH:
-            raise ValidationError(f"A tag may be {MAX_TAG_LENGTH} characters long; “{tag[:20]}…” is longer.")
-        if tag:
-            tags.setdefault(tag.casefold(), tag)
-    if len(tags) > MAX_TAGS:
-        raise ValidationError(f"A post may have {MAX_TAGS} tags; this one has {len(tags)}.")
-    return list(tags.values())
