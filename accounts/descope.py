@@ -19,6 +19,7 @@ from django.conf import settings
 from .claims import Claims
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
 from .keys import verified_payload
+from .roles import Role, roles_named
 
 TOKEN_REFUSED = frozenset({401, 403})
 NO_SUCH_PERSON = frozenset({400, 404})
@@ -41,6 +42,7 @@ class Profile:
     name: str
     email: str
     is_enabled: bool
+    roles: frozenset[Role] = frozenset()
 
 
 def verify_session_token(token: str) -> Claims:
@@ -172,4 +174,22 @@ def _profile(user: Mapping[str, Any]) -> Profile:
         name=_text(user, "name").strip(),
         email=_text(user, "email").strip() if user.get("verifiedEmail") is True else "",
         is_enabled=user.get("status") != "disabled",
+        roles=roles_named(_role_names(user)),
     )
+
+
+def _role_names(user: Mapping[str, Any]) -> list[object]:
+    """Return the role names that count here: the project's, or the one tenant's where one is set.
+
+    Source: protocol, section 2.3. A token says the same in other words; accounts/claims.py reads those.
+    """
+    named: object = user.get("roleNames")
+    if settings.DESCOPE_TENANT_ID:
+        tenants = user.get("userTenants")
+        ours = [
+            tenant
+            for tenant in (tenants if isinstance(tenants, list) else [])
+            if isinstance(tenant, Mapping) and tenant.get("tenantId") == settings.DESCOPE_TENANT_ID
+        ]
+        named = ours[0].get("roleNames") if ours else None
+    return named if isinstance(named, list) else []

@@ -40,6 +40,19 @@ def found_or_met(claims: Claims) -> User:
     return register(profile or Profile(claims.subject, name="", email="", is_enabled=True))[0]
 
 
+def with_current_roles(user: User) -> User:
+    """Return the person with the roles Descope gives them now, for work on the server that no token proves.
+
+    Whoever is gone or disabled has none. Raises ProviderUnavailable, also where no management key is set.
+    """
+    profile = descope.load_person(user.subject)
+    if profile is None or user.is_disabled or not profile.is_enabled:
+        user.roles = frozenset()
+    else:
+        user.roles = profile.roles
+    return user
+
+
 def shown_name(profile: Profile) -> str:
     """Return a name to show. A magic link may bring none, and an address is nobody else's business."""
     return (profile.name or profile.email.split("@")[0] or f"Member {profile.subject[-6:]}")[:200]
