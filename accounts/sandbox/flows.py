@@ -29,6 +29,7 @@ WAITING = timedelta(minutes=30)
 SUCCESS_REPEATS = timedelta(minutes=10)  # A tab in the background may poll only once a minute.
 SENT_AGAIN = timedelta(seconds=60)  # The component repeats a request whose answer it did not get, for 15 s.
 MAX_NAME_LENGTH = 80
+MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets.
 
 Input = Mapping[str, Any]
 
@@ -70,9 +71,8 @@ def start(interaction: str, given: Input, *, location: str, client: str) -> Answ
     if token := str(given.get("token") or ""):
         return _open_link(_new_run(location, client), {"token": token})
     request = hashlib.sha256(json.dumps([interaction, given], sort_keys=True).encode()).hexdigest()
-    run = Run.objects.filter(client=client, first_request=request, started_at__gt=timezone.now() - SENT_AGAIN).last()
-    if client and run and run.mailed_at:
-        return _sent(run)
+    if client and (known := _begun_by(client, request)):
+        return _sent(known)
     run = _new_run(location, client, first_request=request)
     return _send(run, given) if interaction else Answer(run, "welcome")
 
@@ -95,16 +95,29 @@ def go_on(execution: str, interaction: str, given: Input, *, given_nonce: str, c
     return step(run, given)
 
 
+def _begun_by(client: str, request: str) -> Run | None:
+    """Return the run that this very request began a moment ago, if its mail is out and nobody has opened it."""
+    since = timezone.now() - SENT_AGAIN
+    begun = Run.objects.filter(client=client, first_request=request, started_at__gt=since)
+    return begun.filter(mailed_at__isnull=False, person=None).last()
+
+
 def _send(run: Run, given: Input) -> Answer:
     email = people.normal(str(given.get("email") or ""))
-    try:
-        validate_email(email)
-    except ValidationError:
-        return _mistake(run, "welcome", "That does not look like an e-mail address. Please check it.")
+    if not _is_address(email):
+        return _mistake(run, "welcome", "That does not look like an e-mail address. Please check it.", email=email)
     if run.person or run.email not in ("", email):
         run = _again(run)
     run.email = email
     return _mail(run)
+
+
+def _is_address(email: str) -> bool:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return len(email) <= MAX_EMAIL_LENGTH
 
 
 def _send_again(run: Run, _: Input) -> Answer:
@@ -120,14 +133,15 @@ def _mail(run: Run) -> Answer:
         mail.send_link(run.email, links.address(run.return_to, **step))
     except TooManyMails:
         screen = "sent" if run.mailed_at else "welcome"
-        return _mistake(run, screen, "We have sent you several mails already. Look for them, or wait ten minutes.")
+        text = "We have sent you several mails already. Look for them, or wait ten minutes."
+        return _mistake(run, screen, text, email=run.email)
     is_again, run.mailed_at = run.mailed_at is not None, timezone.now()
     run.save()
     return _sent(run, "We sent it again." if is_again else "")
 
 
 def _sent(run: Run, notice: str = "") -> Answer:
-    return Answer(run, "sent", state={**_form(run), "notice": {"text": notice}})
+    return Answer(run, "sent", state={"form": {"email": run.email}, "notice": {"text": notice}})
 
 
 def _poll(run: Run, _: Input) -> Answer:
@@ -170,7 +184,7 @@ def _take_name(run: Run, given: Input) -> Answer:
     name = " ".join("".join(c for c in str(given.get("fullName") or "") if c.isprintable()).split())
     if not name or len(name) > MAX_NAME_LENGTH:
         text = f"Please write a name of up to {MAX_NAME_LENGTH} characters."
-        return _mistake(run, "name", text)
+        return _mistake(run, "name", text, fullName=name)
     if run.person.name != name and not run.completed_at:
         people.change(run.person, {"name": name})
     return _complete(run, run.person)
@@ -208,12 +222,10 @@ def _is_over(run: Run) -> bool:
     return (run.mailed_at or run.started_at) < timezone.now() - WAITING
 
 
-def _mistake(run: Run, screen: str, text: str) -> Answer:
-    return Answer(run, screen, state={**_form(run), "notice": {"text": ""}, "errorText": text, "errorType": "mistake"})
-
-
-def _form(run: Run) -> dict[str, Any]:
-    return {"form": {"email": run.email}} if run.email else {}
+def _mistake(run: Run, screen: str, text: str, **typed: str) -> Answer:
+    """Say what is wrong beside what was typed."""
+    state = {"form": typed, "notice": {"text": ""}, "errorText": text, "errorType": "mistake"}
+    return Answer(run, screen, state=state)
 
 
 def _again(run: Run) -> Run:

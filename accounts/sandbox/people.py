@@ -101,10 +101,12 @@ def set_roles(person: Person, names: Iterable[str], tenant: str = "") -> None:
     webhooks.tell("UserModified", person, roleNames=role_names(person))
 
 
+@transaction.atomic(using=DATABASE)
 def add_roles(person: Person, names: Iterable[str], tenant: str = "") -> None:
     set_roles(person, {*role_names(person, tenant), *names}, tenant)
 
 
+@transaction.atomic(using=DATABASE)
 def remove_roles(person: Person, names: Iterable[str], tenant: str = "") -> None:
     set_roles(person, set(role_names(person, tenant)) - set(names), tenant)
 

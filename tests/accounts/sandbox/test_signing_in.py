@@ -13,8 +13,6 @@ from pytest_django import Settings
 from accounts.sandbox import people, sessions, tokens
 from accounts.sandbox.models import Link, Mail, Person
 
-pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
-
 EMAIL = DeliveryMethod.EMAIL
 PAGE = "http://localhost:8000/sign-in?next=%2Fdesk"
 
@@ -227,7 +225,6 @@ def test_the_old_refresh_token_is_refused_after_that(
         sdk.refresh_session(old)
 
     assert refusal.value.status_code == 401
-    monkeypatch.undo()
     assert sessions.person_of(new) == ed
 
 
