@@ -33,7 +33,8 @@ def answer(text: str, deadline: float) -> dict[str, Any]:
     except RecursionError as problem:
         return {"reason": TOO_DEEP, "line": line_at_fault(problem, text)}
     except MemoryError as problem:
-        return {"reason": TOO_LARGE, "line": line_at_fault(problem, text), "spent": True}
+        traceback.clear_frames(problem.__traceback__)  # They hold the memory that is needed to answer.
+        return {"reason": TOO_LARGE, "line": densest_line(text), "spent": True}
     except Exception as problem:  # noqa: BLE001 — whatever a library raises on odd text, the author gets a reason.
         traceback.print_exc()
         kind = type(problem).__name__

@@ -7,6 +7,7 @@ from markdown.extensions.toc import slugify_unicode
 
 from blog.rendering.allowlist import clean
 from blog.rendering.fences import FenceExtension
+from blog.rendering.headings import HeadingExtension
 from blog.rendering.limits import MAX_HTML_CHARACTERS, Unrenderable, densest_line
 from blog.rendering.links import LinkExtension
 from blog.rendering.lists import ListExtension
@@ -28,7 +29,6 @@ EXTENSIONS = [
     "toc",
     "pymdownx.mark",
     "pymdownx.quotes",
-    "pymdownx.saneheaders",
     "pymdownx.tasklist",
     "pymdownx.tilde",
 ]
@@ -39,7 +39,7 @@ class Document:
 
     def __init__(self) -> None:
         self.markdown = markdown.Markdown(
-            extensions=[*EXTENSIONS, FenceExtension(), ListExtension(), LinkExtension()],
+            extensions=[*EXTENSIONS, FenceExtension(), HeadingExtension(), ListExtension(), LinkExtension()],
             extension_configs=CONFIG,
             output_format="html",
         )

@@ -6,9 +6,11 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
-from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
+from markdown.treeprocessors import InlineProcessor as InlineTreeProcessor
+from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE, STX, AtomicString
 
 ADDRESS = rf"\bhttps?://[^\s<>\"{STX}]+"
+RAW_LINK = re.compile(r"</?(?=a[\s/>])", re.IGNORECASE)
 NEVER_LAST = "?!.,:*_~'\";"
 
 
@@ -26,15 +28,18 @@ class AddressProcessor(InlineProcessor):
         return link, m.start(), m.start() + len(address)
 
     def is_inside_raw_link(self, data: str, position: int) -> bool:
-        """Whether an <a> typed as HTML is open here. It is in the stash by now."""
+        """Whether an <a> typed as HTML is open here. By now there is a placeholder where it was."""
         assert self.md is not None  # noqa: S101 — given below.
+        inline_patterns = self.md.treeprocessors["inline"]
+        assert isinstance(inline_patterns, InlineTreeProcessor)  # noqa: S101 — so the library registers it.
+        nodes = inline_patterns.stashed_nodes
         while (position := data.rfind(STX, 0, position)) != -1:
-            placeholder = HTML_PLACEHOLDER_RE.match(data, position)
-            if placeholder is None:
-                continue
-            tag = str(self.md.htmlStash.rawHtmlBlocks[int(placeholder[1])])[:3].lower()
-            if tag in ("<a ", "<a\n", "</a"):
-                return tag != "</a"
+            inline = INLINE_PLACEHOLDER_RE.match(data, position)
+            node = nodes.get(inline[1]) if inline else None
+            raw = HTML_PLACEHOLDER_RE.match(node) if isinstance(node, str) else None
+            tag = RAW_LINK.match(str(self.md.htmlStash.rawHtmlBlocks[int(raw[1])])) if raw else None
+            if tag:
+                return tag[0] != "</"
         return False
 
 
