@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from .api import api
+from . import api
 from .views import desk, reading
 
 desk_urlpatterns = [

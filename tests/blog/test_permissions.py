@@ -1,0 +1,380 @@
+"""Who may do what, in full and by hand. Never derived from MOVES: its job is to disagree with it."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from accounts.models import Person, User, Visitor
+from accounts.roles import Role
+from blog.exceptions import NotPermitted, WrongStatus
+from blog.models import Post
+from blog.permissions import may_open_on_desk, may_write
+from tests.blog.posts import STATES, post_in, with_roles
+from tests.conftest import SignUp, bearer, signed_in
+
+VERBS = ("see", "open", "edit", "submit", "withdraw", "request_changes", "publish", "unpublish")
+
+# ok: it happens · 401: sign in first · 403: you see the post, but may not · 404: you do not even see it ·
+# 409: yours to do, but not as the post stands. “own” is the author; one whose role is gone keeps the posts.
+MATRIX = """
+draft              see   open  edit  submit  withdraw  request  publish  unpublish
+visitor            401   401   401   401     401       401      401      401
+reader             404   404   404   404     404       404      404      404
+reader, own        404   404   404   404     404       404      404      404
+editor             404   404   404   404     404       404      404      404
+editor, own        ok    ok    ok    ok      409       403      403      403
+admin              ok    ok    403   403     403       409      409      409
+admin, own         ok    ok    403   403     403       409      409      409
+both               ok    ok    403   403     403       409      409      409
+both, own          ok    ok    ok    ok      409       409      409      409
+
+in_review          see   open  edit  submit  withdraw  request  publish  unpublish
+visitor            401   401   401   401     401       401      401      401
+reader             404   404   404   404     404       404      404      404
+reader, own        404   404   404   404     404       404      404      404
+editor             404   404   404   404     404       404      404      404
+editor, own        ok    ok    ok    ok      ok        403      403      403
+admin              ok    ok    403   403     403       ok       ok       409
+admin, own         ok    ok    403   403     403       ok       ok       409
+both               ok    ok    403   403     403       ok       ok       409
+both, own          ok    ok    ok    ok      ok        ok       ok       409
+
+published          see   open  edit  submit  withdraw  request  publish  unpublish
+visitor            401   401   401   401     401       401      401      401
+reader             ok    403   403   403     403       403      403      403
+reader, own        ok    403   403   403     403       403      403      403
+editor             ok    403   403   403     403       403      403      403
+editor, own        ok    ok    ok    409     409       403      403      403
+admin              ok    ok    403   403     403       409      409      ok
+admin, own         ok    ok    403   403     403       409      409      ok
+both               ok    ok    403   403     403       409      409      ok
+both, own          ok    ok    ok    409     409       409      409      ok
+
+draft+live         see   open  edit  submit  withdraw  request  publish  unpublish
+visitor            401   401   401   401     401       401      401      401
+reader             ok    403   403   403     403       403      403      403
+reader, own        ok    403   403   403     403       403      403      403
+editor             ok    403   403   403     403       403      403      403
+editor, own        ok    ok    ok    ok      409       403      403      403
+admin              ok    ok    403   403     403       409      409      ok
+admin, own         ok    ok    403   403     403       409      409      ok
+both               ok    ok    403   403     403       409      409      ok
+both, own          ok    ok    ok    ok      409       409      409      ok
+
+in_review+live     see   open  edit  submit  withdraw  request  publish  unpublish
+visitor            401   401   401   401     401       401      401      401
+reader             ok    403   403   403     403       403      403      403
+reader, own        ok    403   403   403     403       403      403      403
+editor             ok    403   403   403     403       403      403      403
+editor, own        ok    ok    ok    ok      ok        403      403      403
+admin              ok    ok    403   403     403       ok       ok       ok
+admin, own         ok    ok    403   403     403       ok       ok       ok
+both               ok    ok    403   403     403       ok       ok       ok
+both, own          ok    ok    ok    ok      ok        ok       ok       ok
+
+archived           see   open  edit  submit  withdraw  request  publish  unpublish
+visitor            401   401   401   401     401       401      401      401
+reader             404   404   404   404     404       404      404      404
+reader, own        404   404   404   404     404       404      404      404
+editor             404   404   404   404     404       404      404      404
+editor, own        ok    ok    409   409     409       403      403      403
+admin              ok    ok    403   403     403       409      409      409
+admin, own         ok    ok    403   403     403       409      409      409
+both               ok    ok    403   403     403       409      409      409
+both, own          ok    ok    409   409     409       409      409      409
+"""
+
+WRITE = {"visitor": "401", "reader": "403", "editor": "ok", "admin": "403", "both": "ok"}
+
+# What a visitor sees where VISIBILITY is public. The desk stays closed.
+PUBLIC = {
+    "draft": "404",
+    "in_review": "404",
+    "published": "ok",
+    "draft+live": "ok",
+    "in_review+live": "ok",
+    "archived": "404",
+}
+
+# Publishing what waits, where REQUIRE_SECOND_PERSON is on.
+SECOND_PERSON = {
+    "admin": "ok",
+    "admin, own": "403",
+    "both": "ok",
+    "both, own": "403",
+    "editor, own": "403",
+}
+
+ROLES = {
+    "visitor": (),
+    "reader": (),
+    "editor": (Role.EDITOR,),
+    "admin": (Role.ADMIN,),
+    "both": (Role.EDITOR, Role.ADMIN),
+}
+
+Row = dict[str, str]
+
+
+def read_matrix(text: str) -> dict[tuple[str, str], Row]:
+    """Return the table as {(state, who): {verb: what happens}}."""
+    rows = {}
+    for block in text.strip().split("\n\n"):
+        heading, *lines = block.splitlines()
+        state = heading.split()[0]
+        for line in lines:
+            *who, cells = line[:19].strip(), line[19:].split()
+            rows[state, who[0]] = dict(zip(VERBS, cells, strict=True))
+    return rows
+
+
+EXPECTED = read_matrix(MATRIX)
+
+
+@pytest.fixture
+def scene(sign_up: SignUp) -> Callable[[str, str], SimpleNamespace]:
+    """Return a function that casts `who` of the table, and a post in this state, their own or somebody's."""
+
+    def scene(state: str, who: str) -> SimpleNamespace:
+        role = who.split(",")[0]
+        person: Person = Visitor() if role == "visitor" else sign_up("The Person", *ROLES[role])
+        author = person if who.endswith("own") else sign_up("The Author", "editor")
+        assert isinstance(author, User)
+        return SimpleNamespace(person=person, post=post_in(state, author, sign_up("The Chief", "admin")))
+
+    return scene
+
+
+Scene = Callable[[str, str], SimpleNamespace]
+rows = pytest.mark.parametrize(("state", "who"), EXPECTED, ids=lambda part: part.replace(", ", "-"))
+
+
+def test_the_matrix_has_every_state_and_everybody_in_it() -> None:
+    everybody = [role + own for role in ROLES for own in ("", ", own")]
+    everybody.remove("visitor, own")
+
+    assert list(EXPECTED) == [(state, who) for state in STATES for who in everybody]
+
+
+# The first door: the domain.
+
+
+def act(verb: str, post: Post, person: Person) -> None:
+    """Do this to the post, as any door would. A visitor has no roles; the domain asks for nothing else."""
+    by = person if isinstance(person, User) else User()
+    match verb:
+        case "edit":
+            post.edit(by=by, version=post.version, title="Other", body="Other words.", tags=[])
+        case "submit":
+            post.submit(by=by)
+        case "withdraw":
+            post.withdraw(by=by)
+        case "request_changes":
+            post.request_changes(by=by, reason="Shorter, please.")
+        case "publish":
+            post.publish(by=by, revision=post.submitted_revision.number if post.submitted_revision else 1)
+        case "unpublish":
+            post.unpublish(by=by)
+
+
+def outcome_in_domain(verb: str, post: Post, person: Person) -> str:
+    refused = ""
+    try:
+        if verb == "open" and not may_open_on_desk(person, post):
+            refused = "403"
+        act(verb, post, person)
+    except NotPermitted:
+        refused = "403"
+    except WrongStatus:
+        refused = "409"
+    if person.is_visitor:
+        return "401" if verb == "see" or refused == "403" else "done by a visitor"
+    if not Post.objects.visible_to(person).filter(pk=post.pk).exists():
+        return "404" if verb == "see" or refused == "403" else "done to a hidden post"
+    return refused or "ok"
+
+
+@rows
+def test_the_domain_keeps_to_the_matrix(scene: Scene, state: str, who: str) -> None:
+    cast = scene(state, who)
+
+    assert each_verb(lambda verb: outcome_in_domain(verb, again(cast.post), cast.person)) == EXPECTED[state, who]
+
+
+@rows
+def test_the_verbs_offered_are_those_that_would_happen(scene: Scene, state: str, who: str) -> None:
+    cast = scene(state, who)
+
+    offered = set(cast.post.moves_for(cast.person))
+
+    assert offered == {verb for verb in VERBS[2:] if EXPECTED[state, who][verb] == "ok"}
+
+
+@pytest.mark.parametrize(("who", "expected"), WRITE.items())
+def test_who_may_start_a_post(sign_up: SignUp, who: str, expected: str) -> None:
+    person: Person = Visitor() if who == "visitor" else sign_up("The Person", *ROLES[who])
+    by = person if isinstance(person, User) else User()
+
+    if expected == "ok":
+        Post.objects.write(by=by, title="New", body="Words.")
+    else:
+        with pytest.raises(NotPermitted):
+            Post.objects.write(by=by, title="New", body="Words.")
+
+    assert may_write(person) == Post.objects.exists() == (expected == "ok")
+
+
+# The second door: the pages.
+
+
+def outcome_on_pages(verb: str, post: Post, client: Client) -> str:
+    desk = f"/desk/posts/{post.pk}"
+    number = str(post.submitted_revision.number if post.submitted_revision else 1)
+    words = {"title": "Other", "body": "Other words.", "version": str(post.version)}
+    match verb:
+        case "see":
+            answer = client.get(f"/posts/{post.slug}")
+        case "open":
+            answer = client.get(desk)
+        case "edit":
+            answer = client.post(f"{desk}/edit", words)
+        case _:
+            form = {"revision": number, "reason": "Shorter, please."}
+            answer = client.post(f"{desk}/{verb.replace('_', '-')}", form)
+    return named(answer)
+
+
+def named(answer: Any) -> str:
+    """Return what happened as the table says it. A page that leads on to a page of the site is an ok."""
+    if answer.headers.get("Location", "").startswith("/sign-in"):
+        return "401"
+    return "ok" if answer.status_code in (200, 201, 302) else str(answer.status_code)
+
+
+@rows
+def test_the_pages_keep_to_the_matrix(scene: Scene, state: str, who: str) -> None:
+    cast = scene(state, who)
+    client = Client() if cast.person.is_visitor else signed_in(cast.person)
+
+    def outcome(verb: str) -> str:
+        before = everything_about(cast.post)
+        found = outcome_on_pages(verb, again(cast.post), client)
+        return found if found == "ok" or everything_about(cast.post) == before else f"{found}, but it happened"
+
+    assert each_verb(outcome) == EXPECTED[state, who]
+
+
+def everything_about(post: Post) -> list[object]:
+    return [list(Post.objects.values()), list(post.history.values()), list(post.revisions.values())]
+
+
+@pytest.mark.parametrize(("who", "expected"), WRITE.items())
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_may_start_a_post_on_the_page(sign_up: SignUp, who: str, expected: str, method: str) -> None:
+    client = Client() if who == "visitor" else signed_in(sign_up("The Person", *ROLES[who]))
+
+    answer = getattr(client, method)("/write", {"title": "New", "body": "Words."})
+
+    assert named(answer) == expected
+    assert Post.objects.exists() == (expected == "ok" and method == "post")
+
+
+@pytest.mark.parametrize(("state", "expected"), PUBLIC.items())
+def test_what_a_visitor_sees_of_a_public_site(
+    scene: Scene, settings: SimpleNamespace, state: str, expected: str
+) -> None:
+    settings.VISIBILITY = "public"
+    cast = scene(state, "visitor")
+    visible = Post.objects.visible_to(Visitor()).filter(pk=cast.post.pk).exists()
+
+    assert visible == (expected == "ok")
+    assert each_verb(lambda verb: outcome_on_pages(verb, again(cast.post), Client())) == {
+        **dict.fromkeys(VERBS, "401"),
+        "see": expected,
+    }
+    assert outcome_in_api("see", cast.post, Client(), {}) == expected
+
+
+# The third door: the API. It has no edit, submit or withdraw of its own.
+
+
+def outcome_in_api(verb: str, post: Post, client: Client, headers: dict[str, str]) -> str:
+    if verb == "see":
+        return named(client.get(f"/api/posts/{post.pk}", headers=headers))
+    body = {"postId": post.pk}
+    return named(client.put("/api/posts/toggleStatus", body, content_type="application/json", headers=headers))
+
+
+@rows
+def test_the_api_keeps_to_the_matrix(scene: Scene, state: str, who: str) -> None:
+    cast = scene(state, who)
+    headers = {} if cast.person.is_visitor else bearer(cast.person)
+    toggles = "unpublish" if cast.post.live_revision else "publish"
+    listed = Client().get("/api/posts/retrieve", headers=headers).json()["data"] or []
+
+    found = {verb: outcome_in_api(verb, again(cast.post), Client(), headers) for verb in ("see", toggles)}
+
+    assert found == {verb: EXPECTED[state, who][verb] for verb in ("see", toggles)}
+    assert [post["id"] for post in listed] == ([cast.post.pk] if found["see"] == "ok" else [])
+
+
+@pytest.mark.parametrize(("who", "expected"), WRITE.items())
+def test_who_may_create_a_post_by_the_api(sign_up: SignUp, who: str, expected: str) -> None:
+    headers = {} if who == "visitor" else bearer(sign_up("The Person", *ROLES[who]))
+    body = {"title": "New", "content": "Words."}
+
+    answer = Client().post("/api/posts/create", body, content_type="application/json", headers=headers)
+
+    assert named(answer) == expected
+    assert Post.objects.exists() == (expected == "ok")
+
+
+# Where a second person is required.
+
+
+@pytest.mark.parametrize(("who", "expected"), SECOND_PERSON.items())
+@pytest.mark.parametrize("state", ["in_review", "in_review+live"])
+def test_nobody_publishes_their_own_words_where_a_second_person_is_required(
+    scene: Scene, settings: SimpleNamespace, state: str, who: str, expected: str
+) -> None:
+    settings.REQUIRE_SECOND_PERSON = True
+    cast = scene(state, who)
+
+    assert ("publish" in cast.post.moves_for(cast.person)) == (expected == "ok")
+    assert each_verb(lambda verb: outcome_in_domain(verb, again(cast.post), cast.person))["publish"] == expected
+    assert outcome_on_pages("publish", again(cast.post), signed_in(cast.person)) == expected
+
+
+def test_the_api_asks_for_a_second_person_too(editor_and_admin: User, settings: SimpleNamespace) -> None:
+    settings.REQUIRE_SECOND_PERSON = True
+    post = post_in("in_review", editor_and_admin, editor_and_admin)
+
+    assert outcome_in_api("publish", post, Client(), bearer(editor_and_admin)) == "403"
+
+
+def test_one_role_is_never_read_as_the_other(editor_and_admin: User, admin: User) -> None:
+    post = post_in("in_review", editor_and_admin, admin)
+
+    with pytest.raises(NotPermitted):
+        post.publish(by=with_roles(editor_and_admin, Role.EDITOR), revision=1)
+    with pytest.raises(NotPermitted):
+        post.withdraw(by=with_roles(editor_and_admin, Role.ADMIN))
+
+
+def again(post: Post) -> Post:
+    """Return the post as the database has it."""
+    return Post.objects.select_related("submitted_revision").get(pk=post.pk)
+
+
+def each_verb(outcome: Callable[[str], str]) -> Row:
+    """Return the outcome of each verb, every one tried on the same post and then undone."""
+    found = {}
+    for verb in VERBS:
+        with transaction.atomic():
+            found[verb] = outcome(verb)
+            transaction.set_rollback(True)
+    return found
