@@ -68,7 +68,10 @@ class KeyRing:
         raise BadToken("signed with an unknown key")
 
     def _fetch(self, *, wait: bool) -> None:
-        if self._is_cooling() or not self._fetching.acquire(timeout=FETCH_TIMEOUT_SECONDS if wait else 0):
+        under_way = wait and self._fetching.locked()  # Somebody else is asking: their answer is ours too.
+        if self._is_cooling() and not under_way:
+            return
+        if not self._fetching.acquire(timeout=FETCH_TIMEOUT_SECONDS if wait else 0):
             return
         try:
             if not self._is_cooling():
