@@ -4,11 +4,11 @@ The SDK's own `validate_session` compares no issuer, takes a refresh token for a
 an endless one pass (protocol section 3), so tokens are verified here, on top of accounts/keys.py.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import jwt
@@ -70,15 +70,8 @@ def _is_our_issuer(issuer: object) -> bool:
     """Whether `iss` is the project's id, or an address of Descope's that ends in it."""
     if not isinstance(issuer, str):
         return False
-    if issuer == settings.DESCOPE_PROJECT_ID:
-        return True
-    try:
-        address = urlsplit(issuer)
-    except ValueError:
-        return False
-    host = address.hostname or ""
-    is_descope = host == urlsplit(settings.DESCOPE_BASE_URI).hostname or host.endswith(".descope.com")
-    return is_descope and address.path.rsplit("/", 1)[-1] == settings.DESCOPE_PROJECT_ID
+    descope = rf"{re.escape(settings.DESCOPE_BASE_URI)}|https://([a-z0-9-]+\.)+descope\.com"
+    return re.fullmatch(rf"(({descope})/([\w-]+/)*)?{re.escape(settings.DESCOPE_PROJECT_ID)}", issuer) is not None
 
 
 def _is_our_audience(audience: object) -> bool:
