@@ -45,46 +45,50 @@ class KeyRing:
 
         Raises BadToken if the project has no such key and ProviderUnavailable if it would not tell.
         """
-        key = self._keys.get(key_id)
-        age = self._clock() - self._fetched_at
-        if key and age < self.fresh_seconds:
+        key = self._held().get(key_id)
+        if key is None or self._age() >= self.fresh_seconds:
+            self._fetch()
+            key = self._held().get(key_id)
+        if key is not None:
             return key
-        if key and age < self.stale_seconds:
-            self._fetch(wait=False)
-            return self._keys.get(key_id) or self._refuse(key_id)
-        self._fetch(wait=True)
-        return self._keys.get(key_id) or self._refuse(key_id)
+        if self._held():
+            raise BadToken("signed with an unknown key")
+        raise ProviderUnavailable("Descope's signing keys could not be fetched")
 
     def check(self) -> None:
         """Raise ProviderUnavailable unless there is a key to verify with."""
-        if not self._keys:
-            self._fetch(wait=True)
-        if not self._keys:
+        if not self._held():
+            self._fetch()
+        if not self._held():
             raise ProviderUnavailable("there are no signing keys")
 
-    def _refuse(self, key_id: str) -> jwt.PyJWK:
-        if not self._keys:
-            raise ProviderUnavailable("Descope's signing keys could not be fetched")
-        raise BadToken("signed with an unknown key")
+    def _held(self) -> dict[str, jwt.PyJWK]:
+        return self._keys if self._age() < self.stale_seconds else {}
 
-    def _fetch(self, *, wait: bool) -> None:
-        under_way = wait and self._fetching.locked()  # Somebody else is asking: their answer is ours too.
-        if self._is_cooling() and not under_way:
-            return
-        if not self._fetching.acquire(timeout=FETCH_TIMEOUT_SECONDS if wait else 0):
+    def _age(self) -> float:
+        return self._clock() - self._fetched_at
+
+    def _fetch(self) -> None:
+        """Ask Descope, unless it was asked a moment ago. Only who has no key at all waits for another's answer."""
+        if not self._fetching.acquire(timeout=0 if self._held() else FETCH_TIMEOUT_SECONDS):
             return
         try:
             if not self._is_cooling():
-                self._asked_at = self._clock()
-                self._keys = _fetched_keys()
-                self._fetched_at = self._clock()
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
-            logger.warning("Descope's signing keys could not be fetched: %s", type(error).__name__)
+                self._ask()
         finally:
             self._fetching.release()
 
+    def _ask(self) -> None:
+        try:
+            self._keys = _fetched_keys()
+            self._fetched_at = self._clock()
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError) as error:
+            logger.warning("Descope's signing keys could not be fetched: %s", type(error).__name__)
+        finally:
+            self._asked_at = self._clock()
+
     def _is_cooling(self) -> bool:
-        pause = self.cool_down_seconds if self._keys else self.retry_seconds
+        pause = self.cool_down_seconds if self._held() else self.retry_seconds
         return self._clock() - self._asked_at < pause
 
 
@@ -95,14 +99,30 @@ def _fetched_keys() -> dict[str, jwt.PyJWK]:
         timeout=FETCH_TIMEOUT_SECONDS,
     )
     response.raise_for_status()
-    keys = [_key(jwk) for jwk in response.json()["keys"] if jwk.get("kid") and jwk.get("alg") in ASYMMETRIC]
-    if not keys:
-        raise ValueError("the key set is empty")
-    return dict(keys)
+    entries = response.json()["keys"]
+    keys = [_key(jwk) for jwk in entries if _is_public_signing_key(jwk)] if isinstance(entries, list) else []
+    usable = {key.key_id: key for key in keys if key is not None and key.key_id}
+    if not usable:
+        raise ValueError("there is no usable key in the set")
+    return usable
 
 
-def _key(jwk: dict[str, Any]) -> tuple[str, jwt.PyJWK]:
-    return jwk["kid"], jwt.PyJWK(jwk)
+def _is_public_signing_key(jwk: object) -> bool:
+    return (
+        isinstance(jwk, dict)
+        and isinstance(jwk.get("kid"), str)
+        and str(jwk.get("alg")) in ASYMMETRIC
+        and jwk.get("use", "sig") == "sig"
+        and "d" not in jwk  # A private key that everybody can read proves nothing.
+    )
+
+
+def _key(jwk: dict[str, Any]) -> jwt.PyJWK | None:
+    try:
+        return jwt.PyJWK(jwk)
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
+        logger.warning("A signing key of Descope's is of no use: %s", type(error).__name__)
+        return None
 
 
 ring = KeyRing()
