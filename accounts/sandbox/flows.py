@@ -156,8 +156,10 @@ def _open_link(run: Run, given: Input, client: str = "") -> Answer:
     try:
         link = _used_by(client, token) or links.use(token, by=client)
     except BadLink as bad:
+        # Only who holds a link that was once good may have another sent to its address.
         known = Link.objects.select_related("run").filter(digest=links.digest(token)).first()
-        return Answer(_again(known.run if known and known.run else run), f"link-{bad.reason}")
+        fresh = _again(known.run) if known and known.run else _new_run(run.return_to, client)
+        return Answer(fresh, f"link-{bad.reason}")
     run = link.run or run
     try:
         person = links.person_behind(link)

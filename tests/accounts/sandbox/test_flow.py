@@ -236,6 +236,15 @@ def test_a_link_to_a_run_nobody_knows_says_so(tab: Tab) -> None:
     assert tab.do("start-over")["screen"]["id"] == "welcome"
 
 
+def test_a_made_up_link_sends_no_mail_to_anybody(tab: Tab, elsewhere: Tab) -> None:
+    tab.start("ed@example.com")
+
+    elsewhere.open(newest_link()[:-5] + "xxxxx")
+
+    assert elsewhere.do("send-again")["screen"]["id"] == "welcome"
+    assert Mail.objects.count() == 1
+
+
 def test_an_answer_lost_on_the_way_is_given_again(tab: Tab, ed: Person) -> None:
     tab.start("ed@example.com")
     tab.execution = ""
