@@ -19,6 +19,11 @@ class AppendOnlyQuerySet(models.QuerySet[M]):
     def bulk_update(self, *args: Any, **options: Any) -> Never:
         raise Sealed("these rows are never changed")
 
+    def bulk_create(self, *args: Any, update_conflicts: bool = False, **options: Any) -> list[M]:
+        if update_conflicts:
+            raise Sealed("these rows are never changed")
+        return super().bulk_create(*args, **options)
+
     def delete(self) -> Never:
         raise Sealed("these rows are never removed")
 

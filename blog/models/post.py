@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Self
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -83,12 +83,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         with transaction.atomic():
             User.objects.select_for_update().get(pk=by.pk)  # One start at a time for each person.
             started = self.filter(author=by, write_key=write_key).first() if write_key else None
-            if started is not None and (started.title, started.body) == (post.title, post.body):
+            if started is not None and started.has_words_of(post):
                 return started
             if started is not None:
                 post.write_key = ""
-            post.slug = post.free_slug()
-            post.save()
+            post.save_at_free_address()
             post.record("write", by=by, was=Status.DRAFT)
         with suppress(markup.Busy):  # The text is safe; submitting it will render it.
             post.render()
@@ -166,6 +165,9 @@ class Post(models.Model):
     def has_unpublished_changes(self) -> bool:
         return self.live_revision is not None and not self.live_revision.is_of(self)
 
+    def has_words_of(self, other: Post) -> bool:
+        return (self.title, self.body, self.tags) == (other.title, other.body, other.tags)
+
     @property
     def submitted_at(self) -> datetime | None:
         return self.submitted_revision.created_at if self.submitted_revision else None
@@ -198,7 +200,7 @@ class Post(models.Model):
             self.version += 1
             self.updated_at = timezone.now()
             if not self.revisions.exists():  # Once submitted, the address stays.
-                self.slug = self.free_slug()
+                self.save_at_free_address()
             self._finish("edit", by=by, was=was)
         with suppress(markup.Busy):
             self.render()
@@ -228,10 +230,10 @@ class Post(models.Model):
 
     def request_changes(self, *, by: User, reason: str) -> None:
         """Give the post back to its author. Raises NotPermitted, WrongStatus, and NotReady without a reason."""
-        if not reason.strip():
-            raise NotReady("Say what should change, so that the author knows.")
         with transaction.atomic():
             was = self._begin("request_changes", by=by)
+            if not reason.strip():
+                raise NotReady("Say what should change, so that the author knows.")
             revision, self.submitted_revision = self.submitted_revision, None
             self.returned_reason = reason.strip()
             self._finish("request_changes", by=by, was=was, revision=revision, note=self.returned_reason)
@@ -280,9 +282,20 @@ class Post(models.Model):
             problem_line=self.problem_line,
         )
 
+    def save_at_free_address(self) -> None:
+        """Save with the address that the title gives. Who takes the same one in the same moment gets the next."""
+        while True:
+            self.slug = self.free_slug()
+            try:
+                with transaction.atomic():
+                    return self.save()
+            except IntegrityError:
+                if not Post.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
+                    raise
+
     def free_slug(self) -> str:
         """Return an address for the title that no other post has. Never a bare number: those are ids."""
-        base = slugify(self.title)[: MAX_SLUG_LENGTH - 6].strip("-") or "untitled"
+        base = slugify(self.title)[: MAX_SLUG_LENGTH - len("post-") - len("-99999")].strip("-") or "untitled"
         if base.isdigit():
             base = f"post-{base}"
         taken = set(

@@ -1,0 +1,61 @@
+"""What was submitted, sealed under a digest of all that readers will see."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from blog.models import Post, Revision
+
+
+@pytest.fixture
+def revision(submitted: Post) -> Revision:
+    return submitted.revisions.get()
+
+
+def test_the_digest_can_be_computed_again_from_what_is_stored(revision: Revision) -> None:
+    assert revision.digest == revision.computed_digest()
+
+
+def test_the_digest_is_of_this_text_and_no_other(revision: Revision) -> None:
+    text = (
+        '{"author_name":"Ed Editor","body":"Read it *twice*.","canonical_url":"","excerpt":"Read it twice.",'
+        '"slug":"on-proofs","tags":["craft"],"title":"On proofs"}'
+    )
+
+    assert revision.digest == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", "On proof"),
+        ("body", "Read it *twice*. "),
+        ("slug", "on-proof"),
+        ("tags", ["Craft"]),
+        ("excerpt", ""),
+        ("canonical_url", "https://example.org/"),
+        ("author_name", "Somebody Else"),
+    ],
+)
+def test_the_digest_changes_with_whatever_readers_would_see_changed(revision: Revision, field: str, value: Any) -> None:
+    setattr(revision, field, value)
+
+    assert revision.computed_digest() != revision.digest
+
+
+def test_words_moved_from_one_field_to_the_next_change_the_digest(revision: Revision) -> None:
+    revision.title, revision.body = "On", "proofs" + revision.body
+
+    assert revision.computed_digest() != revision.digest
+
+
+def test_a_name_changed_later_does_not_change_what_was_sealed(published: Post, editor: User) -> None:
+    editor.name = "Edwina Editor"
+    editor.save()
+
+    sealed = Revision.objects.get(post=published)
+
+    assert sealed.author_name == "Ed Editor"
+    assert sealed.digest == sealed.computed_digest()
