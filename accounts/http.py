@@ -75,14 +75,15 @@ def posted_texts(request: HttpRequest) -> list[tuple[str, str]]:
 
 def sign_in_redirect(request: HttpRequest) -> HttpResponseRedirect:
     """Send a visitor to sign in and then back to the page they asked for."""
-    back_to = safe_next(request.get_full_path())
+    back_to = safe_next(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
     query = f"?{urlencode({'next': back_to})}" if back_to != "/" else ""
     return HttpResponseRedirect(reverse("accounts:sign_in") + query)
 
 
 def safe_next(address: str | None) -> str:
     """Return the address if it is a path on this site that may be gone to after signing in, else `/`."""
-    if not address or len(address) > 2000 or not address.startswith("/"):
+    # Browsers drop tabs and line ends from an address, which can turn a harmless path into another host.
+    if not address or len(address) > 2000 or not address.startswith("/") or not address.isprintable():
         return "/"
     if not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
         return "/"
