@@ -1,0 +1,116 @@
+"""A running Galley as somebody gets it from bin/dev, with data of its own."""
+
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+START_SECONDS = 30
+JWT = re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.")
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    data_dir: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Nothing of the tests' own settings, and nothing of a .env file that this leaves open."""
+        return {
+            "PATH": os.environ["PATH"],
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DEBUG": "true",
+            "SECRET_KEY": "browser-tests-only-not-a-secret-0123456789abcdefghijklmnop",
+            "DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": f"sqlite:///{self.data_dir / 'galley.sqlite3'}",
+            "PORT": self.url.rpartition(":")[2],
+            "SITE_URL": self.url,
+            "DESCOPE_PROJECT_ID": "",
+            "VISIBILITY": "members",
+            "CACHE_URL": "locmemcache://",
+        }
+
+    @property
+    def sandbox_settings(self) -> dict[str, str]:
+        """What `sandbox.env` tells programs outside."""
+        lines = (self.data_dir / "sandbox.env").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    @property
+    def log_path(self) -> Path:
+        return self.data_dir / "server.log"
+
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+    def manage(self, *arguments: str) -> None:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)  # noqa: S603 — our own script.
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def change(self, database: str, statement: str, **values: Any) -> None:
+        """Change a database of the running server, as time passing would."""
+        with closing(sqlite3.connect(self.data_dir / f"{database}.sqlite3", timeout=10)) as connection, connection:
+            assert connection.execute(statement, values).rowcount, f"no row for: {statement}"
+
+    def value(self, database: str, query: str) -> Any:
+        with closing(sqlite3.connect(self.data_dir / f"{database}.sqlite3", timeout=10)) as connection:
+            return connection.execute(query).fetchone()[0]
+
+    def serve(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "manage.py", "runserver", "--noreload", self.url.removeprefix("http://")]
+        with self.log_path.open("wb") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 — as above.
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            assert process.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.1)
+        return process
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310 — our own address.
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+def running(data_dir: Path) -> Iterator[Server]:
+    """Yield a server that serves; at the end, look for what its log may not hold."""
+    if not (ROOT / "build/static/vendor/descope-web-component.js").exists():
+        pytest.skip("SKIPPED: the front-end assets are not built. Run bin/test, or: npm ci && npm run build")
+    server = Server(f"http://localhost:{free_port()}", data_dir)
+    server.manage("migrate", "--verbosity=0")
+    server.manage("migrate", "--verbosity=0", "--database=sandbox")
+    server.manage("prepare_sandbox")
+    process = server.serve()
+    try:
+        yield server
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+    log = server.log()
+    assert "Traceback" not in log, log[log.index("Traceback") :][:5000]
+    assert not JWT.search(log), "a token in the server's log"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port

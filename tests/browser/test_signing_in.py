@@ -1,0 +1,112 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import NewPerson
+from .server import Server
+
+pytestmark = pytest.mark.browser
+
+AGE_TOKENS = "UPDATE accounts_session SET token_expires_at = '2020-01-01 00:00:00' WHERE ended_at IS NULL"
+FLOW_START = "/_descope/v1/flow/start"
+
+
+def test_trouble_at_descope_is_said_and_signing_in_can_start_again(server: Server, person: NewPerson) -> None:
+    rita = person("rita@example.com")
+    rita.watch.expect_refusal(FLOW_START, 500)
+    rita.page.route(server.url + FLOW_START, lambda route: route.fulfill(status=500, json={"errorCode": "E1"}), times=1)
+    rita.open("/account")
+    rita.page.get_by_label("E-mail address").fill(rita.email)
+    rita.press("Send me a link")
+
+    expect(rita.page.get_by_role("alert").filter(has_text="Signing in did not work")).to_be_visible()
+    rita.page.get_by_role("link", name="Start again").click()
+
+    rita.is_at("/sign-in?next=%2Faccount")
+    expect(rita.page.get_by_label("E-mail address")).to_be_editable()
+
+
+def test_a_component_that_does_not_load_is_said(server: Server, person: NewPerson) -> None:
+    rita = person("rita@example.com")
+    rita.watch.expect_refusal("/static/vendor/descope-web-component.js", 502)
+    rita.page.route("**/descope-web-component.js", lambda route: route.fulfill(status=502, body="no"))
+
+    rita.open("/sign-in")
+
+    expect(rita.page.get_by_role("alert").filter(has_text="The sign-in form did not load.")).to_be_visible()
+    expect(rita.page.get_by_role("link", name="Start again")).to_be_visible()
+
+
+def test_somebody_new_signs_up_with_the_keyboard_alone(person: NewPerson) -> None:
+    kim = person("kim@example.com")
+    kim.open("/account")
+    expect(kim.page.get_by_label("E-mail address")).to_be_focused()
+
+    kim.page.keyboard.type(kim.email)
+    kim.page.keyboard.press("Enter")
+    expect(kim.heading("Check your mail")).to_be_focused()
+    with kim.context.expect_page() as opened:
+        kim.tab_to("Read it in the sandbox’s inbox")
+        kim.page.keyboard.press("Enter")
+    kim.page = opened.value
+    kim.tab_to("Open the link")
+    kim.page.keyboard.press("Enter")
+    expect(kim.page.get_by_label("What is your name?")).to_be_focused()
+    kim.page.keyboard.type("Kim Keys")
+    kim.page.keyboard.press("Enter")
+
+    kim.is_at("/account")
+    expect(kim.page.get_by_role("definition").filter(has_text="Kim Keys")).to_be_visible()
+
+
+def test_enter_sends_a_new_link_in_place_of_one_that_does_not_work_any_more(person: NewPerson) -> None:
+    rita = person("rita@example.com")
+    rita.ask_for_link()
+    link = rita.link()
+    rita.page.goto(link)
+    rita.is_at("/")
+    rita.context.clear_cookies()
+
+    rita.page.goto(link)
+    expect(rita.heading("This link has been used")).to_be_focused()
+    rita.page.keyboard.press("Enter")
+
+    expect(rita.heading("Check your mail")).to_be_visible()
+
+
+def test_a_wrong_address_is_pointed_out_and_can_be_mended(person: NewPerson) -> None:
+    rita = person("rita@example")
+    rita.open("/sign-in")
+    address = rita.page.get_by_label("E-mail address")
+    address.fill(rita.email)
+    address.press("Enter")
+
+    expect(rita.page.get_by_role("alert").filter(has_text="That does not look like an e-mail address.")).to_be_visible()
+    address.fill("rita@example.com")
+    address.press("Enter")
+
+    expect(rita.heading("Check your mail")).to_be_visible()
+
+
+def test_who_is_signed_in_stays_so_when_the_token_expires(server: Server, person: NewPerson) -> None:
+    rita = person("rita@example.com", signed_in=True)
+    rita.open("/account")
+    server.change("galley", AGE_TOKENS)
+
+    rita.open("/account")
+
+    expect(rita.heading("Your account")).to_be_visible()
+    assert server.value("galley", "SELECT COUNT(*) FROM accounts_session WHERE token_expires_at > datetime('now')") == 1
+
+
+def test_signing_out_leaves_nothing_for_the_back_button(person: NewPerson) -> None:
+    rita = person("rita@example.com")
+    rita.sign_in("/account")
+
+    rita.sign_out()
+    rita.page.go_back()
+
+    rita.is_at(re.compile("/sign-in"))
+    expect(rita.page.get_by_text(rita.email)).to_have_count(0)
+    assert "session" not in [cookie["name"] for cookie in rita.context.cookies()]
