@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import jwt
 from descope import AuthException, DescopeClient, RateLimitException
-from descope.exceptions import ERROR_TYPE_INVALID_TOKEN
 from django.conf import settings
 
 from .claims import Claims
@@ -85,9 +84,13 @@ def _is_our_audience(audience: object) -> bool:
 def refresh(refresh_token: str) -> Tokens:
     """Trade the refresh token for new tokens.
 
-    Raises SignedOut where Descope refuses it for good, and ProviderUnavailable where it does not say.
+    Raises BadToken where it is none or no more, SignedOut where Descope refuses it for good, and
+    ProviderUnavailable where Descope does not say.
     """
-    answer = _asked(lambda: client().refresh_session(refresh_token))
+    # First by ourselves: the SDK does not tell a bad token that it was given from one that it was answered.
+    verify_refresh_token(refresh_token)
+    audience = settings.DESCOPE_AUDIENCE or None
+    answer = _asked(lambda: client().refresh_session(refresh_token, audience))
     session = _text(answer, "sessionToken", "jwt")
     try:
         claims = verify_session_token(session)
@@ -141,15 +144,13 @@ def _asked(call: Callable[[], Any], *, no: frozenset[int] = TOKEN_REFUSED) -> di
         if isinstance(answer, httpx.Response):
             answer = answer.json() if answer.content else {}
     except AuthException as error:
-        # The SDK says 500 of a token it cannot parse, and "invalid token" with it; Descope's own 500 is trouble.
-        if error.status_code in no or error.error_type == ERROR_TYPE_INVALID_TOKEN:
+        if error.status_code in no:
             raise SignedOut("Descope refused the token") from error
         raise ProviderUnavailable(f"Descope answered {error.status_code}") from error
     except RateLimitException as error:
         raise ProviderUnavailable("Descope asks us to slow down") from error
-    except jwt.PyJWTError as error:
-        raise SignedOut("the token does not verify") from error
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
+        # Nobody answers, or something that is not Descope does: the SDK trips over JSON of another shape.
         raise ProviderUnavailable(f"Descope did not answer: {type(error).__name__}") from error
     return answer if isinstance(answer, dict) else {}
 

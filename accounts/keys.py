@@ -38,6 +38,7 @@ class KeyRing:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = float("-inf")
         self._asked_at = float("-inf")
+        self._was_answered = False
         self._fetching = threading.Lock()
 
     def find(self, key_id: str) -> jwt.PyJWK:
@@ -51,7 +52,7 @@ class KeyRing:
             key = self._held().get(key_id)
         if key is not None:
             return key
-        if self._held():
+        if self._held() and self._was_answered:
             raise BadToken("signed with an unknown key")
         raise ProviderUnavailable("Descope's signing keys could not be fetched")
 
@@ -79,9 +80,11 @@ class KeyRing:
             self._fetching.release()
 
     def _ask(self) -> None:
+        self._was_answered = False
         try:
             self._keys = _fetched_keys()
             self._fetched_at = self._clock()
+            self._was_answered = True
         except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError) as error:
             logger.warning("Descope's signing keys could not be fetched: %s", type(error).__name__)
         finally:

@@ -62,7 +62,7 @@ def resume(key: str) -> Session | None:
     where the token has expired and Descope does not answer.
     """
     session = Session.objects.select_related("user").filter(key_digest=digest(key)).first()
-    if session is None or session.is_over or session.user.is_disabled:
+    if session is None or session.is_over or not session.user.may_use(session.claims):
         return None
     if session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
         session = _with_fresh_token(session)
@@ -83,12 +83,14 @@ def person_of_bearer(token: str) -> User:
     return user
 
 
-def end(session: Session) -> None:
+def end(key: str) -> None:
     """Sign out, here first and then at Descope. A Descope that does not answer cannot keep anybody signed in."""
-    refresh_token = unlocked(session.locked_refresh_token)
+    session = Session.objects.filter(key_digest=digest(key), ended_at=None).first()
+    if session is None:
+        return
     _end(Session.objects.filter(pk=session.pk))
     try:
-        descope.sign_out(refresh_token)
+        descope.sign_out(unlocked(session.locked_refresh_token))
     except ProviderUnavailable as trouble:
         logger.warning("Session %s ended here; Descope was not told: %s", session.pk, trouble)
 

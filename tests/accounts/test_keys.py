@@ -115,7 +115,7 @@ def test_a_known_key_does_not_wait_for_the_fetch_of_an_unknown_one(
     assert isinstance(stranger.exception(timeout=10), BadToken)
 
 
-def test_an_unknown_key_is_refused_at_once_while_somebody_fetches(
+def test_who_names_an_unknown_key_while_somebody_fetches_hears_at_once_to_come_again(
     keyring: KeyRing, wire: Wire, clock: Clock, in_background: Callable[..., Future[Any]]
 ) -> None:
     keyring.find(OURS)
@@ -125,7 +125,7 @@ def test_an_unknown_key_is_refused_at_once_while_somebody_fetches(
     first = in_background(keyring.find, "unknown")
     assert slow.is_asked.wait(timeout=10)
 
-    with pytest.raises(BadToken):
+    with pytest.raises(ProviderUnavailable):
         keyring.find("another")
     assert not first.done()
     slow.may_come.set()
@@ -166,6 +166,20 @@ def test_an_aged_key_is_served_while_descope_is_down(keyring: KeyRing, wire: Wir
     wire.is_down()
     clock.passes(keyring.stale_seconds - 1)
 
+    assert keyring.find(OURS).key_id == OURS
+
+
+def test_whether_an_unknown_key_is_good_cannot_be_told_while_descope_is_down(
+    keyring: KeyRing, wire: Wire, clock: Clock
+) -> None:
+    keyring.find(OURS)
+    wire.is_down()
+    clock.passes(keyring.cool_down_seconds)
+
+    for _ in range(3):
+        with pytest.raises(ProviderUnavailable):
+            keyring.find("unknown")
+    assert wire.times_asked(KEYS) == 2
     assert keyring.find(OURS).key_id == OURS
 
 

@@ -1,0 +1,606 @@
+import json
+import time
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts import sessions
+from accounts.exceptions import BadToken, ProviderUnavailable, SignedOut
+from accounts.keys import KeyRing
+from accounts.models import Session, User
+from accounts.roles import Role
+from accounts.sandbox import people as sandbox_people
+from accounts.sandbox.models import Person as SandboxPerson
+from accounts.sandbox.models import RefreshToken, SignIn
+from accounts.vault import locked, unlocked
+from tests.conftest import tokens_of
+
+from .conftest import Wire
+from .forge import Forge, strangers_jwk
+
+REFRESH, LOGOUT = "/v1/auth/refresh", "/v1/auth/logout"
+
+
+def started(user: User) -> str:
+    return sessions.start(*tokens_of(user))[0]
+
+
+def expire(**when: float) -> None:
+    """Let every token have expired some time ago; negative times lie ahead."""
+    Session.objects.update(token_expires_at=timezone.now() - timedelta(**(when or {"seconds": 1})))
+
+
+def resumed(key: str) -> Session:
+    session = sessions.resume(key)
+    assert session is not None
+    return session
+
+
+# Start
+
+
+def test_a_session_starts_with_who_they_are_and_what_they_may(editor: User) -> None:
+    session = resumed(started(editor))
+
+    assert session.user == editor
+    assert session.user.roles == {Role.EDITOR}
+
+
+def test_the_first_sign_in_makes_the_record_and_says_so(reader: User) -> None:
+    User.objects.all().delete()
+
+    is_new = [sessions.start(*tokens_of(reader))[1] for _ in range(2)]
+
+    assert is_new == [True, False]
+    assert User.objects.get().name == "Rita Reader"
+
+
+def test_each_sign_in_has_a_new_key_and_ends_the_session_it_replaces(reader: User) -> None:
+    first = started(reader)
+
+    second, _ = sessions.start(*tokens_of(reader), replacing=first)
+
+    assert second != first
+    assert sessions.resume(first) is None
+    assert sessions.resume(second) is not None
+
+
+def test_a_sign_in_elsewhere_leaves_other_browsers_alone(reader: User) -> None:
+    first = started(reader)
+
+    started(reader)
+
+    assert sessions.resume(first) is not None
+
+
+def test_neither_key_nor_token_is_in_the_database(reader: User) -> None:
+    session_token, refresh_token = tokens_of(reader)
+
+    key, _ = sessions.start(session_token, refresh_token)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM accounts_session")
+        row = repr(cursor.fetchall())
+    for secret in [key, session_token, refresh_token, *session_token.split("."), *refresh_token.split(".")]:
+        assert secret not in row
+    assert unlocked(Session.objects.get().locked_refresh_token) == refresh_token
+
+
+def bad_pairs(reader: User, editor: User) -> dict[str, tuple[str, str]]:
+    (mine, my_refresh), (theirs, their_refresh) = tokens_of(reader), tokens_of(editor)
+    return {
+        "of two people": (mine, their_refresh),
+        "of two people, the other way": (theirs, my_refresh),
+        "the session token twice": (mine, mine),
+        "the refresh token twice": (my_refresh, my_refresh),
+        "swapped": (my_refresh, mine),
+        "no refresh token": (mine, ""),
+        "garbage to refresh with": (mine, "garbage"),
+        "the text undefined": (mine, "undefined"),
+        "an expired refresh token": (mine, Forge.of(reader).signed(drn="DSR", exp=1)),
+        "another project's refresh token": (mine, Forge.of(reader).signed(drn="DSR", iss="P2another")),
+    }
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "of two people",
+        "of two people, the other way",
+        "the session token twice",
+        "the refresh token twice",
+        "swapped",
+        "no refresh token",
+        "garbage to refresh with",
+        "the text undefined",
+        "an expired refresh token",
+        "another project's refresh token",
+    ],
+)
+def test_two_tokens_that_do_not_belong_together_start_nothing(pair: str, reader: User, editor: User) -> None:
+    with pytest.raises(BadToken):
+        sessions.start(*bad_pairs(reader, editor)[pair])
+
+    assert not Session.objects.exists()
+
+
+def test_a_refresh_token_that_descope_does_not_know_starts_nothing(reader: User) -> None:
+    forge = Forge.of(reader)
+
+    with pytest.raises(SignedOut):
+        sessions.start(forge.signed(), forge.refresh_token())
+
+    assert not Session.objects.exists()
+
+
+def test_tokens_that_descope_takes_for_somebody_elses_start_nothing(reader: User, wire: Wire) -> None:
+    wire.says("/v1/auth/me", {"userId": "Usomebodyelse", "name": "Somebody Else"})
+
+    with pytest.raises(BadToken):
+        started(reader)
+
+    assert not Session.objects.exists()
+
+
+def test_nobody_signs_in_while_descope_is_down(reader: User, wire: Wire) -> None:
+    tokens = tokens_of(reader)
+    wire.is_down()
+
+    with pytest.raises(ProviderUnavailable):
+        sessions.start(*tokens)
+
+    assert not Session.objects.exists()
+
+
+def test_tokens_from_before_signing_out_everywhere_start_nothing(reader: User) -> None:
+    tokens = tokens_of(reader)
+    sessions.end_all_of(reader)
+
+    with pytest.raises(SignedOut):
+        sessions.start(*tokens)
+
+    assert not Session.objects.exists()
+
+
+# Resume
+
+
+def test_resuming_costs_one_query_and_no_call(
+    reader: User, wire: Wire, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    key = started(reader)
+    wire.asked.clear()
+
+    with django_assert_num_queries(1):
+        assert resumed(key).user.roles == frozenset()
+
+    assert wire.asked == []
+
+
+@pytest.mark.parametrize("key", ["", "made-up", "\0", "é", "x" * 100_000])
+def test_a_made_up_key_opens_nothing(key: str, reader: User) -> None:
+    started(reader)
+
+    assert sessions.resume(key) is None
+
+
+def test_the_digest_of_a_key_opens_nothing(reader: User) -> None:
+    started(reader)
+
+    assert sessions.resume(Session.objects.get().key_digest) is None
+
+
+def test_a_disabled_person_is_out_at_once(reader: User) -> None:
+    key = started(reader)
+    User.objects.update(is_disabled=True)
+
+    assert sessions.resume(key) is None
+
+
+def test_a_session_that_began_while_all_were_ended_is_over_too(reader: User) -> None:
+    key = started(reader)
+    User.objects.update(tokens_not_before=timezone.now())
+
+    assert sessions.resume(key) is None
+
+
+@pytest.mark.parametrize(
+    ("since_start", "since_refresh", "goes_on"),
+    [
+        (timedelta(days=13), timedelta(days=13), True),
+        (timedelta(days=14), timedelta(days=14), False),
+        (timedelta(days=29), timedelta(hours=1), True),
+        (timedelta(days=30), timedelta(hours=1), False),
+    ],
+)
+def test_a_session_ends_when_idle_too_long_and_after_its_whole_life(
+    since_start: timedelta, since_refresh: timedelta, goes_on: bool, reader: User
+) -> None:
+    key, now = started(reader), timezone.now()
+    Session.objects.update(started_at=now - since_start, last_refreshed_at=now - since_refresh)
+
+    assert (sessions.resume(key) is not None) == goes_on
+
+
+# Refresh
+
+
+def test_an_expired_token_is_refreshed_and_the_rotated_one_kept(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    before = Session.objects.get()
+    expire()
+
+    resumed(key)
+
+    after = Session.objects.get()
+    assert wire.times_asked(REFRESH) == 1
+    assert after.token_expires_at > timezone.now() + timedelta(minutes=9)
+    assert after.token_digest != before.token_digest
+    assert unlocked(after.locked_refresh_token) not in ("", unlocked(before.locked_refresh_token))
+    assert after.refresh_leased_until is None
+    assert after.key_digest == before.key_digest
+
+
+def test_each_refresh_uses_the_token_of_the_last(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    for _ in range(3):
+        expire()
+        resumed(key)
+        RefreshToken.objects.filter(replaced_at__isnull=False).delete()
+
+    assert wire.times_asked(REFRESH) == 3
+
+
+def test_a_token_is_refreshed_a_little_ahead_of_its_end(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    expire(seconds=-40)
+    resumed(key)
+    assert wire.times_asked(REFRESH) == 0
+
+    expire(seconds=-20)
+    resumed(key)
+
+    assert wire.times_asked(REFRESH) == 1
+
+
+def test_a_refreshed_token_brings_the_roles_of_now(editor: User) -> None:
+    key = started(editor)
+    sandbox_people.set_roles(SandboxPerson.objects.get(user_id=editor.subject), [])
+    assert resumed(key).user.roles == {Role.EDITOR}
+
+    sessions.refresh_all_of(editor)
+
+    assert resumed(key).user.roles == frozenset()
+
+
+def test_refreshing_asks_descope_outside_any_transaction(
+    reader: User, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = started(reader)
+    expire()
+    depth = len(connection.savepoint_ids)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert len(connection.savepoint_ids) == depth
+        return httpx.Response(500)
+
+    wire.answers(REFRESH, answer)
+    with pytest.raises(ProviderUnavailable):
+        sessions.resume(key)
+
+
+UNCLEAR_ANSWERS: dict[str, httpx.Response | Exception] = {
+    "nobody there": httpx.ConnectError("down"),
+    "too slow": httpx.ReadTimeout("slow"),
+    "an error": httpx.Response(500),
+    "too many requests": httpx.Response(429, json={"errorCode": "E130429"}, headers={"Retry-After": "60"}),
+    "a page of a proxy's": httpx.Response(200, html="<p>Please wait"),
+    "nothing": httpx.Response(200),
+    "null": httpx.Response(200, json=None),
+    "a list": httpx.Response(200, json=[]),
+    "a text": httpx.Response(200, json="ok"),
+    "an empty object": httpx.Response(200, json={}),
+    "no tokens": httpx.Response(200, json={"sessionJwt": None, "refreshJwt": None}),
+    "tokens of a wrong kind": httpx.Response(200, json={"sessionJwt": 7, "refreshJwt": ["x"]}),
+}
+
+
+@pytest.mark.parametrize("answer", UNCLEAR_ANSWERS.values(), ids=UNCLEAR_ANSWERS)
+def test_an_unclear_answer_ends_nothing(answer: httpx.Response | Exception, reader: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    wire.answers(REFRESH, answer)
+    with pytest.raises(ProviderUnavailable):
+        sessions.resume(key)
+
+    wire.recovers()
+
+    assert resumed(key).user == reader
+
+
+def test_a_token_that_is_still_good_goes_on_while_descope_is_down(editor: User, wire: Wire) -> None:
+    key = started(editor)
+    expire(seconds=-20)
+    wire.is_down()
+
+    assert resumed(key).user.roles == {Role.EDITOR}
+    assert wire.times_asked(REFRESH) == 1
+    assert Session.objects.get().refresh_leased_until is None
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_plain_no_from_descope_ends_the_session(status: int, reader: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    wire.says(REFRESH, {"errorCode": "E061005"}, status)
+
+    assert sessions.resume(key) is None
+
+    wire.recovers()
+    assert sessions.resume(key) is None
+    assert Session.objects.get().ended_at is not None
+    assert Session.objects.get().locked_refresh_token == ""
+
+
+def test_a_session_signed_out_at_descope_ends_with_its_token(reader: User) -> None:
+    key = started(reader)
+    SignIn.objects.update(ended_at=timezone.now())
+    expire()
+
+    assert sessions.resume(key) is None
+
+
+def test_a_session_whose_refresh_token_no_key_opens_any_more_is_over(reader: User, settings: Settings) -> None:
+    key = started(reader)
+    expire()
+    settings.SECRET_KEY = "another-secret-key-of-fifty-characters-0123456789abc"
+
+    assert sessions.resume(key) is None
+
+
+def test_a_session_whose_refresh_token_has_expired_is_over(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    Session.objects.update(locked_refresh_token=locked(Forge.of(reader).signed(drn="DSR", exp=1)))
+
+    assert sessions.resume(key) is None
+    assert wire.times_asked(REFRESH) == 0
+
+
+def test_a_session_whose_refresh_token_was_signed_by_a_withdrawn_key_is_over(
+    reader: User, wire: Wire, ring: KeyRing
+) -> None:
+    key = started(reader)
+    expire()
+    wire.says("/v2/keys", {"keys": [strangers_jwk()]})
+    ring.__init__()  # type: ignore[misc]  # A process that starts after the rotation.
+
+    assert sessions.resume(key) is None
+
+
+def test_a_session_refreshed_into_somebody_else_is_over(reader: User, editor: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    theirs, their_refresh = tokens_of(editor)
+    wire.says(REFRESH, {"sessionJwt": theirs, "refreshJwt": their_refresh})
+
+    assert sessions.resume(key) is None
+
+
+def test_a_refreshed_token_that_does_not_verify_is_not_taken(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    forge = Forge.of(reader)
+    wire.says(REFRESH, {"sessionJwt": forge.signed(iss="P2another"), "refreshJwt": forge.refresh_token()})
+
+    with pytest.raises(ProviderUnavailable):
+        sessions.resume(key)
+
+
+def test_a_session_goes_on_where_the_tokens_name_an_audience(reader: User, wire: Wire, settings: Settings) -> None:
+    settings.DESCOPE_AUDIENCE = "galley"
+    forge = Forge.of(reader)
+    tokens: dict[str, Any] = {
+        "sessionJwt": forge.signed(aud="galley"),
+        "refreshJwt": forge.signed(drn="DSR", aud="galley"),
+    }
+    wire.says("/v1/auth/me", {"userId": reader.subject, "name": reader.name})
+    wire.says(REFRESH, tokens)
+    key, _ = sessions.start(tokens["sessionJwt"], tokens["refreshJwt"])
+    expire()
+
+    assert resumed(key).user == reader
+
+
+# One refresh at a time
+
+
+def test_who_finds_somebody_refreshing_waits_for_the_result(
+    reader: User, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = started(reader)
+    expire()
+    Session.objects.update(refresh_leased_until=timezone.now() + sessions.LEASE)
+
+    def the_other_is_done(seconds: float) -> None:
+        Session.objects.update(token_expires_at=timezone.now() + timedelta(minutes=10), refresh_leased_until=None)
+
+    monkeypatch.setattr(time, "sleep", the_other_is_done)
+
+    assert resumed(key).user == reader
+    assert wire.times_asked(REFRESH) == 0
+
+
+def test_who_waits_for_a_refresh_that_ends_the_session_is_signed_out(
+    reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = started(reader)
+    expire()
+    Session.objects.update(refresh_leased_until=timezone.now() + sessions.LEASE)
+    monkeypatch.setattr(time, "sleep", lambda seconds: sessions.end_all_of(reader))
+
+    assert sessions.resume(key) is None
+
+
+def test_who_waits_too_long_hears_that_it_takes_time(reader: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = started(reader)
+    expire()
+    Session.objects.update(refresh_leased_until=timezone.now() + sessions.LEASE)
+    monkeypatch.setattr(sessions, "WAIT_SECONDS", 0)
+
+    with pytest.raises(ProviderUnavailable):
+        sessions.resume(key)
+    assert Session.objects.get().ended_at is None
+
+
+def test_a_token_that_still_holds_waits_for_nobody(reader: User, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = started(reader)
+    expire(seconds=-20)
+    Session.objects.update(refresh_leased_until=timezone.now() + sessions.LEASE)
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("it waited"))
+
+    assert resumed(key).user == reader
+    assert wire.times_asked(REFRESH) == 0
+
+
+def test_the_lease_of_a_process_that_died_runs_out(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    Session.objects.update(refresh_leased_until=timezone.now() - timedelta(seconds=1))
+
+    assert resumed(key).user == reader
+    assert wire.times_asked(REFRESH) == 1
+
+
+def test_a_session_that_ends_while_it_is_refreshed_stays_over(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    session_token, refresh_token = tokens_of(reader)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sessions.end_all_of(reader)
+        return httpx.Response(200, json={"sessionJwt": session_token, "refreshJwt": refresh_token})
+
+    wire.answers(REFRESH, answer)
+
+    assert sessions.resume(key) is None
+    assert sessions.resume(key) is None
+    assert Session.objects.get().locked_refresh_token == ""
+
+
+# End
+
+
+def test_signing_out_ends_the_session_here_and_at_descope(reader: User) -> None:
+    key = started(reader)
+
+    sessions.end(key)
+
+    assert sessions.resume(key) is None
+    assert Session.objects.get().locked_refresh_token == ""
+    assert SignIn.objects.get().ended_at is not None
+
+
+def test_signing_out_ends_the_session_here_though_descope_is_down(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    wire.is_down()
+
+    sessions.end(key)
+
+    wire.recovers()
+    assert sessions.resume(key) is None
+
+
+def test_signing_out_twice_or_of_nothing_is_no_error(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    for each in [key, key, "", "made-up"]:
+        sessions.end(each)
+
+    assert wire.times_asked(LOGOUT) == 1
+
+
+def test_signing_out_leaves_other_browsers_alone(reader: User) -> None:
+    key, other = started(reader), started(reader)
+
+    sessions.end(key)
+
+    assert sessions.resume(other) is not None
+
+
+def test_a_sessions_own_token_is_no_bearer_once_it_is_signed_out(reader: User) -> None:
+    session_token, refresh_token = tokens_of(reader)
+    key, _ = sessions.start(session_token, refresh_token)
+    assert sessions.person_of_bearer(session_token) == reader
+
+    sessions.end(key)
+
+    with pytest.raises(BadToken):
+        sessions.person_of_bearer(session_token)
+
+
+def test_signing_out_everywhere_ends_every_session_and_bearer_of_that_person_alone(reader: User, editor: User) -> None:
+    keys, bearer = [started(reader), started(reader)], tokens_of(reader)[0]
+    other_key, other_bearer = started(editor), tokens_of(editor)[0]
+
+    sessions.end_all_of(reader)
+
+    assert [sessions.resume(key) for key in keys] == [None, None]
+    with pytest.raises(BadToken):
+        sessions.person_of_bearer(bearer)
+    assert resumed(other_key).user == editor
+    assert sessions.person_of_bearer(other_bearer) == editor
+
+
+def test_a_token_from_after_signing_out_everywhere_is_good(reader: User) -> None:
+    sessions.end_all_of(reader)
+    later = int(timezone.now().timestamp()) + 1
+
+    assert sessions.person_of_bearer(Forge.of(reader).signed(iat=later)) == reader
+
+
+# Bearers
+
+
+def test_a_bearer_has_the_roles_of_its_token(editor_and_admin: User) -> None:
+    assert sessions.person_of_bearer(tokens_of(editor_and_admin)[0]).roles == {Role.EDITOR, Role.ADMIN}
+
+
+def test_a_disabled_person_is_no_bearer(reader: User) -> None:
+    User.objects.update(is_disabled=True)
+
+    with pytest.raises(BadToken):
+        sessions.person_of_bearer(tokens_of(reader)[0])
+
+
+# The vault
+
+
+def test_a_token_is_locked_differently_each_time() -> None:
+    assert locked("token") != locked("token")
+    assert unlocked(locked("token")) == "token"
+
+
+@pytest.mark.parametrize("text", ["", "garbage", "é", locked("token")[:-2], locked("token").swapcase()])
+def test_what_was_tampered_with_opens_to_nothing(text: str) -> None:
+    assert unlocked(text) == ""
+
+
+def test_a_former_secret_key_still_opens_what_it_locked(settings: Settings) -> None:
+    text = locked("token")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-secret-key-of-fifty-characters-0123456789abc"
+
+    assert unlocked(text) == "token"
+    assert unlocked(locked("new")) == "new"
+
+
+def test_the_payload_is_kept_as_the_token_says_it(reader: User) -> None:
+    started(reader)
+
+    assert json.loads(json.dumps(Session.objects.get().payload))["sub"] == reader.subject
