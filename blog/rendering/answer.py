@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from blog.rendering.document import Document
-from blog.rendering.limits import TOO_LONG, TookTooLong, Unrenderable, densest_line, stop_at
+from blog.rendering.limits import TOO_LONG, TookTooLong, Unrenderable, densest_line, done_by
 
 # Left of the time for saying which line it was and for the way back.
-RESERVE_SECONDS = 0.3
+RESERVE_SECONDS = 0.2
 TOO_LARGE = "This takes too much memory to turn into a page."
 TOO_DEEP = "Things are nested too deeply here."
 SAMPLE = 80  # Characters by which a piece of the text is recognised.
@@ -24,8 +24,7 @@ def answer(text: str, deadline: float) -> dict[str, Any]:
     """
     document = _documents.pop() if _documents else Document()
     try:
-        with stop_at(deadline - RESERVE_SECONDS):
-            html = document.html(text)
+        html = done_by(deadline - RESERVE_SECONDS, document.html, text)
     except Unrenderable as problem:
         reply = {"reason": problem.reason, "line": problem.line}
     except TookTooLong as problem:
@@ -49,8 +48,8 @@ def line_at_fault(problem: BaseException, text: str) -> int:
     """Return the line the renderer was busy with, as far as the variables of its innermost functions tell."""
     for frame, _ in reversed(list(traceback.walk_tb(problem.__traceback__))):
         for piece in _pieces(frame.f_locals):
-            # A piece of nearly everything says nothing.
-            if 1 < len(piece) < 0.8 * len(text) and (position := _find(piece, text)) != -1:
+            # A piece of all the text says nothing.
+            if 1 < len(piece) < 0.98 * len(text) and (position := _find(piece, text)) != -1:
                 return text.count("\n", 0, position) + 1
     return densest_line(text)
 

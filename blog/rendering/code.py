@@ -24,8 +24,8 @@ def highlighted(code: str, info: str) -> str:
     language = LANGUAGE.match(info)
     name = language["name"] if language and "=" not in language["name"] else ""
     lexer = _lexer(name.lower())
-    formatter = HtmlFormatter(nowrap=True, hl_lines=_lines(options.get("hl_lines", ""), code.count("\n") + 1))
-    body = highlight(code, lexer, formatter) if lexer else escape(code, quote=False) + "\n"
+    lines = _lines(options.get("hl_lines", ""), code.count("\n") + 1)
+    body = highlight(code, lexer, _formatter(lines)) if lexer else escape(code, quote=False) + "\n"
     label = lexer.name if lexer else name
     language_note = f' data-lang="{escape(label)}"' if label else ""
     title = f'<span class="filename">{escape(options["title"])}</span>' if options.get("title") else ""
@@ -42,9 +42,14 @@ def _lexer(name: str) -> Lexer | None:
         return None
 
 
-def _lines(ranges: str, count: int) -> list[int]:
+@lru_cache(maxsize=16)
+def _formatter(lines: tuple[int, ...]) -> HtmlFormatter[str]:
+    return HtmlFormatter(nowrap=True, hl_lines=lines)
+
+
+def _lines(ranges: str, count: int) -> tuple[int, ...]:
     """Return the numbers in a text such as “2 4-6”, none beyond the last line."""
     numbers: set[int] = set()
     for first, last in RANGE.findall(ranges):
         numbers.update(range(int(first), min(int(last or first), count) + 1))
-    return sorted(numbers)
+    return tuple(sorted(numbers))

@@ -49,7 +49,7 @@ class FencePreprocessor(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         walk = Walk(self.md, lines)
-        refuse_costly(walk.result, walk.numbers)
+        refuse_costly(walk.result, walk.prose, walk.numbers)
         return [*walk.result, "", ""]
 
 
@@ -59,6 +59,7 @@ class Walk:
     def __init__(self, md: Markdown, lines: list[str]) -> None:
         self.md = md
         self.result: list[str] = []
+        self.prose: list[str] = []  # The same, but empty where a line is code or raw HTML.
         self.numbers: list[int] = []  # Of the lines in the result, where they were in the text.
         self.open: list[int] = []  # Of each container, outermost first: its width, or IS_QUOTE.
         self.fence: Fence | None = None
@@ -72,7 +73,7 @@ class Walk:
     def take(self, raw: str) -> None:
         line = raw.expandtabs(4)
         if self.raw_until:
-            self.keep(line)
+            self.keep(line, is_prose=False)
             if self.raw_until in line.lower():
                 self.raw_until = ""
             return
@@ -140,8 +141,10 @@ class Walk:
         if depth == 0 and self.open and self.open[0] == IS_QUOTE and not is_lazy:
             self.keep("")  # Or Python-Markdown would take the line for a lazy part of the quote.
         if indent_of(rest) >= 4 and not self.in_paragraph:
-            del self.open[depth:]  # Indented code.
-        elif (match := FENCE.match(rest)) is not None:
+            del self.open[depth:]
+            self.keep(line, is_prose=False)
+            return
+        if (match := FENCE.match(rest)) is not None:
             del self.open[depth:]
             self.in_paragraph = False
             indent = indent_of(rest)
@@ -149,7 +152,7 @@ class Walk:
                 match["fence"], match["info"].strip(), indent, line[: start + indent], depth, self.number
             )
             return
-        elif (raw := RAW_START.match(rest)) is not None:
+        if (raw := RAW_START.match(rest)) is not None:
             self.raw_until = "-->" if raw["comment"] else f"</{raw['tag'].lower()}>"
             if self.raw_until in rest.lower():
                 self.raw_until = ""
@@ -167,8 +170,9 @@ class Walk:
         if len(self.open) > MOST_NESTED:
             raise Unrenderable(f"Lists and quotes are nested more than {MOST_NESTED} deep here.", self.number)
 
-    def keep(self, line: str) -> None:
+    def keep(self, line: str, *, is_prose: bool = True) -> None:
         self.result.append(line if line.strip() else "")
+        self.prose.append(self.result[-1] if is_prose else "")
         self.numbers.append(self.number)
 
     def keep_apart(self, line: str) -> None:

@@ -32,20 +32,17 @@ TAGS = Toll(10_000_000, "Too many HTML tags begin here, with “<”, and do not
 DELIMITERS = Toll(10_000_000, "There are too many ~ or = signs in this paragraph.")
 
 
-def refuse_costly(lines: list[str], numbers: list[int]) -> None:
-    """Raise Unrenderable for lines that would take too long. `numbers` are theirs in the author's text."""
+def refuse_costly(lines: list[str], prose: list[str], numbers: list[int]) -> None:
+    """Raise Unrenderable for lines that would take too long.
+
+    In `prose` those that hold code are empty. `numbers` are what the author's editor says of each.
+    """
     tolls: dict[Toll, dict[int, int]] = {toll: {} for toll in (BRACKETS, TARGETS, TAGS, DELIMITERS)}
-    for first, block in _blocks(lines):
-        prose = without_code(block)
-        _add(tolls[BRACKETS], _unclosed(prose, BRACKET, "[", "]"), prose, numbers, first)
-        _add(tolls[TARGETS], _unclosed(prose, TARGET, "](", ")"), prose, numbers, first)
-        _add(
-            tolls[DELIMITERS],
-            ((m.start(), len(prose) - m.end()) for m in DELIMITER.finditer(prose)),
-            prose,
-            numbers,
-            first,
-        )
+    for first, paragraph in _blocks(prose):
+        block = without_code(paragraph)
+        _add(tolls[BRACKETS], _unclosed(block, BRACKET, "[", "]"), block, numbers, first)
+        _add(tolls[TARGETS], _unclosed(block, TARGET, "](", ")"), block, numbers, first)
+        _add(tolls[DELIMITERS], _delimiters(block), block, numbers, first)
     text = "\n".join(lines)
     _add(tolls[TAGS], _tags(text), text, numbers, 0)
     for toll, costs in tolls.items():
@@ -97,6 +94,11 @@ def _unclosed(block: str, pattern: re.Pattern[str], opening: str, closing: str) 
             open_at.append(match.start())
     for start in open_at:
         yield start, len(block) - start
+
+
+def _delimiters(block: str) -> Iterator[tuple[int, int]]:
+    """Yield where each ~ or == is, and how far it is to the end of the block, where its match may be sought."""
+    return ((match.start(), len(block) - match.end()) for match in DELIMITER.finditer(block))
 
 
 def _tags(text: str) -> Iterator[tuple[int, int]]:

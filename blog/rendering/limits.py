@@ -3,8 +3,7 @@
 import re
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 
 MAX_CHARACTERS = 100_000
@@ -26,21 +25,30 @@ class TookTooLong(BaseException):
     """The time is up. No Exception, because the libraries under way catch those and carry on."""
 
 
-@contextmanager
-def stop_at(deadline: float) -> Iterator[None]:
-    """Raise TookTooLong in the block once `time.monotonic()` reaches the deadline. Main thread only."""
+def done_by(deadline: float, work: Callable[[str], str], text: str) -> str:
+    """Return what the work makes of the text. Raises TookTooLong in it once `time.monotonic()` is at the deadline.
+
+    Main thread only.
+    """
+
+    def inside() -> str:
+        return work(text)
 
     def ring(signum: int, frame: FrameType | None) -> None:
-        raise TookTooLong
+        # It rings more than once, because an exception raised inside a destructor is printed and forgotten;
+        # and so perhaps once more while the first one is on its way out, where nobody would expect another.
+        while frame is not None:
+            if frame.f_code is inside.__code__:
+                raise TookTooLong
+            frame = frame.f_back
 
-    previous = signal.signal(signal.SIGALRM, ring)
-    # It repeats, because an exception raised inside a destructor is printed and forgotten.
+    signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.001), 0.02)
     try:
-        yield
+        return inside()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
 
 
 def densest_line(text: str) -> int:

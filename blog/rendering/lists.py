@@ -23,7 +23,8 @@ class ListProcessor(BlockProcessor):
         return _first_item(block.split("\n")) is not None
 
     def run(self, parent: Element, blocks: list[str]) -> None:
-        lines = blocks.pop(0).split("\n")
+        block = blocks.pop(0)
+        lines = block.split("\n")
         start = _first_item(lines)
         assert start is not None  # noqa: S101 — `test` has just found it.
         if start:

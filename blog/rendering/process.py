@@ -67,7 +67,7 @@ class Pool:
     def ask(self, seconds: float, **request: Any) -> dict[str, Any]:
         """Return a child's reply within so many seconds. Raises Busy or OSError."""
         deadline = time.monotonic() + seconds
-        if not self.slots.acquire(timeout=seconds):
+        if not self.slots.acquire(timeout=seconds / 3):  # Later there would be too little left to be fair.
             raise Busy("Too many texts are being prepared at this moment. Save again in a little while.")
         try:
             return self._ask(deadline, request)

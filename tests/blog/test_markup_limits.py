@@ -1,0 +1,291 @@
+"""Whatever the text, an answer in time; and ordinary texts are not mistaken for the others."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from blog.markup import Unrenderable, render
+from blog.rendering import process
+from tests.blog.pathological import FAMILIES, Family
+
+# No measure of speed: a bound on a hang, generous for a busy machine.
+BOUND_SECONDS = 2.0
+ORDINARY = "## A heading\n\nOrdinary words with a [link](https://example.org) and `code`.\n\n- one\n- two\n\n" * 5
+
+# One of each kind: refused before parsing, stopped by the clock, by memory, by depth, and let through.
+SAMPLE = (
+    "opening brackets", "nested brackets with a target", "images with empty links", "links inside links",
+    "marked sections", "CDATA on lines", "open tags", "comments on lines", "attribute quotes", "strikes", "footnote marks",
+    "one long abbreviation used often", "Markdown in HTML, closed", "quotes with spaces", "list markers and text",
+    "staircase of numbers", "definitions in definitions", "changing bullets", "lists and breaks", "headings",
+    "table cells with backticks", "backtick runs", "stars and underscores", "Perl code", "raw pre", "stash marks",
+)  # fmt: skip
+
+
+def outcome_of(text: str) -> tuple[str | Unrenderable, float]:
+    begin = time.perf_counter()
+    try:
+        result: str | Unrenderable = render(text)
+    except Unrenderable as refusal:
+        result = refusal
+    return result, time.perf_counter() - begin
+
+
+def answers_in_time(name: str, family: Family, length: int) -> None:
+    text = family(length)
+    assert length * 0.8 < len(text) <= length * 1.05
+
+    result, seconds = outcome_of(text[:100_000])
+    after, _ = outcome_of(ORDINARY)
+
+    if seconds > 0.5:
+        print(f"{seconds:.2f} s: {name} at {length:,}: {getattr(result, 'reason', 'rendered')}")  # noqa: T201 — for -s.
+    assert seconds < BOUND_SECONDS
+    assert isinstance(after, str)
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_text_made_to_hang_is_answered_in_time(name: str) -> None:
+    answers_in_time(name, FAMILIES[name], 20_000)
+
+
+@pytest.mark.parametrize("name", ["opening brackets", "open tags", "quotes", "flat list", "raw pre"])
+def test_and_so_is_the_longest_of_them(name: str) -> None:
+    answers_in_time(name, FAMILIES[name], 100_000)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("length", [20_000, 100_000])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_all_of_them(name: str, length: int) -> None:
+    answers_in_time(name, FAMILIES[name], length)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("opening brackets", "square brackets"),
+        ("images with empty links", "square brackets"),
+        ("links never closed", "links"),
+        ("open tags", "HTML tags"),
+        ("declarations", "HTML tags"),
+        ("strikes", "~ or ="),
+        ("quotes with spaces", "nested"),
+        ("staircase of bullets", "nested"),
+        ("changing bullets", "too long"),
+        ("references and definitions", "too long"),
+        ("Perl code", "too long"),
+    ],
+)
+def test_a_refusal_names_the_reason_and_a_line_to_look_at(name: str, reason: str) -> None:
+    trouble = FAMILIES[name](20_000)
+    first = ORDINARY.count("\n") + 1
+    last = first + trouble.count("\n")
+
+    with pytest.raises(Unrenderable) as refusal:
+        render(f"{ORDINARY}{trouble}\n\n{ORDINARY.title()}")
+
+    assert reason in refusal.value.reason
+    assert first <= refusal.value.line <= last
+
+
+def test_one_line_among_many_is_found() -> None:
+    lines = ["a few words"] * 300
+    lines[211] = "[" * 5_000
+
+    with pytest.raises(Unrenderable) as refusal:
+        render("\n".join(lines))
+
+    assert refusal.value.line == 212
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n" + "[" * 20_000 + "\n```",
+        "```html\n" + "<!-- <a <div>\n" * 1_000 + "\n```",
+        "Use `" + "[" * 5_000 + "` for that.",
+        "    " + "[" * 20_000,
+        "On [0, 1) and (0, 1] and a[i][j], " * 100,
+        "if a <b and c<d or e <f: " * 100,
+        "a ~ b == c ~~ d " * 100,
+        "[a](https://example.org/b_(c)) and ![d](e.png)\n" * 500,
+        "[1]: https://example.org\n" * 300,
+        "Text.[^1]\n\n[^1]: " + "Note. " * 2_000,
+        "\n".join("  " * depth + "- item" for depth in range(15)),
+        "> " * 10 + "deep",
+        "| a | b |\n|---|---|\n" + "| `[` | `<` |\n" * 500,
+        "<div>\n" * 50 + "</div>\n" * 50,
+        "TODO [ ] [x] :-[ >:( <3 " * 100,
+        "A sentence of ordinary prose, with *emphasis* and `code`. " * 1_600,
+        ("A paragraph with a [link](https://example.org).\n\n- one\n- two\n\n```python\nx = [1]\n```\n\n" * 600),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_ordinary_texts_are_not_refused(text: str) -> None:
+    assert isinstance(render(text), str)
+
+
+def test_a_thousand_references_to_a_long_address_run_into_a_limit() -> None:
+    text = f"[a]: http://{'b' * 40_000}\n\n" + "[a] " * 10_000
+
+    result, seconds = outcome_of(text)
+
+    assert isinstance(result, Unrenderable)
+    assert seconds < BOUND_SECONDS
+
+
+class TestTheChild:
+    def pid(self) -> int:
+        render("a")
+        return process.pool.idle[-1].process.pid
+
+    def test_it_is_kept_from_text_to_text(self) -> None:
+        assert self.pid() == self.pid()
+
+    def test_one_that_has_died_is_replaced(self) -> None:
+        before = self.pid()
+        process.pool.idle[-1].process.kill()
+        process.pool.idle[-1].process.wait()
+
+        assert self.pid() != before
+
+    def test_one_that_is_killed_at_work_is_replaced(self) -> None:
+        before = self.pid()
+        child = process.pool.idle[-1]
+        threading.Timer(0.3, child.process.kill).start()
+
+        result, _ = outcome_of(FAMILIES["changing bullets"](20_000))
+
+        assert isinstance(result, Unrenderable)
+        assert self.pid() != before
+
+    def test_one_that_is_stopped_is_given_up_in_time(self) -> None:
+        before = self.pid()
+        os.kill(before, 19)
+
+        result, seconds = outcome_of("a")
+
+        assert isinstance(result, Unrenderable)
+        assert seconds < BOUND_SECONDS
+        assert self.pid() != before
+
+    def test_it_does_not_see_our_secrets(self) -> None:
+        environment = Path(f"/proc/{self.pid()}/environ")
+        if not environment.exists():
+            pytest.skip("SKIPPED: only Linux shows the environment of a process")
+
+        assert b"SECRET_KEY" not in environment.read_bytes()
+
+    def test_a_busy_one_keeps_nobody_waiting(self) -> None:
+        process.pool.end()
+        process.pool.idle += [process.Child(), process.Child()]
+        for child in process.pool.idle:
+            child.ask(time.monotonic() + 5, text="a")
+        slow = threading.Thread(target=outcome_of, args=[FAMILIES["changing bullets"](20_000)])
+
+        slow.start()
+        time.sleep(0.05)
+        result, _ = outcome_of(ORDINARY)
+
+        assert slow.is_alive()
+        assert isinstance(result, str)
+        slow.join()
+
+    def test_more_at_once_than_there_are_children_are_all_answered(self) -> None:
+        outcomes: list[tuple[str | Unrenderable, float]] = []
+        text = FAMILIES["changing bullets"](20_000)
+        threads = [threading.Thread(target=lambda: outcomes.append(outcome_of(text))) for _ in range(8)]
+
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(outcomes) == 8
+        assert all(isinstance(result, Unrenderable) for result, _ in outcomes)
+        assert max(seconds for _, seconds in outcomes) < 2 * BOUND_SECONDS  # Ten processes on two processors.
+        assert len(process.pool.idle) <= process.KEEP_WARM
+        assert isinstance(outcome_of(ORDINARY)[0], str)
+
+
+def run(script: str) -> str:
+    """Run a script that has `markup` at hand in a Python of its own, and return what it prints."""
+    begin = f"""
+        import os, sys, time
+        os.environ.update(DJANGO_SETTINGS_MODULE="tests.settings")
+        sys.path.insert(0, {str(settings.BASE_DIR)!r})
+        from blog import markup
+        from blog.rendering import process
+    """
+    done = subprocess.run(  # noqa: S603 — our own interpreter, and scripts from below.
+        [sys.executable, "-c", textwrap.dedent(begin) + textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stdout.strip()
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return True
+    return state == "Z"
+
+
+def soon(condition: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 5
+    while time.monotonic() < until and not condition():
+        time.sleep(0.02)
+    return condition()
+
+
+class TestTheParent:
+    def test_importing_it_starts_nothing(self) -> None:
+        assert run("print(len(process.pool.idle))") == "0"
+
+    @pytest.mark.skipif(not Path("/proc/self").exists(), reason="SKIPPED: needs /proc to see a process end")
+    @pytest.mark.parametrize("end", ["sys.exit()", "os._exit(0)", "os.kill(os.getpid(), 9)"])
+    def test_its_child_does_not_survive_it(self, end: str) -> None:
+        pid = run(f"markup.render('a'); print(process.pool.idle[0].process.pid, flush=True); {end}")
+
+        assert soon(lambda: is_gone(int(pid)))
+
+    def test_a_fork_of_it_has_children_of_its_own(self) -> None:
+        answer = run("""
+            markup.render("a")
+            ours = process.pool.idle[0].process.pid
+            forked = os.fork()
+            if forked == 0:
+                assert process.pool.idle == []
+                assert markup.render("b") == "<p>b</p>"
+                assert process.pool.idle[0].process.pid != ours
+                os._exit(7)
+            _, status = os.waitpid(forked, 0)
+            assert markup.render("c") == "<p>c</p>"
+            print(os.waitstatus_to_exitcode(status), process.pool.idle[0].process.pid == ours)
+        """)
+
+        assert answer == "7 True"
+
+    def test_it_needs_no_settings_in_the_child(self) -> None:
+        assert (
+            run("""
+            markup.render("a")
+            reply = process.pool.idle[0].ask(time.monotonic() + 1, text="b")
+            print(reply["html"])
+        """)
+            == "<p>b</p>"
+        )
