@@ -25,9 +25,11 @@ os.environ.update(
 from config.settings import *  # noqa: E402, F403 — the environment above has to come first.
 from config.settings import DATABASES  # noqa: E402 — as above.
 
-if os.environ.get("TEST_DATABASE_URL"):
-    # Runs may share a server, each with a database of its own.
-    DATABASES["default"]["TEST"] = {"NAME": f"test_galley_{os.getpid()}"}
+# Runs may share a server, each with a database of its own. SQLite's is a file, for tests that use several threads.
+ON_POSTGRESQL = bool(os.environ.get("TEST_DATABASE_URL"))
+DATABASES["default"]["TEST"] = {
+    "NAME": f"test_galley_{os.getpid()}" if ON_POSTGRESQL else f"{DATA_FOLDER}/tests.sqlite3"
+}
 
 # The test runner turns DEBUG off; static files are served as in development all the same.
 WHITENOISE_AUTOREFRESH = True
