@@ -1,6 +1,7 @@
 """One text in, one reply out: what the child does between two messages."""
 
 import re
+import time
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -10,24 +11,29 @@ from blog.rendering.limits import TOO_LONG, TookTooLong, Unrenderable, densest_l
 
 # Left of the time for saying which line it was and for the way back.
 RESERVE_SECONDS = 0.2
+# With less of the processor than this, it was the machine that took too long, and not the text.
+FAIR_SHARE_SECONDS = 0.6
 TOO_LARGE = "This takes too much memory to turn into a page."
 TOO_DEEP = "Things are nested too deeply here."
 SAMPLE = 80  # Characters by which a piece of the text is recognised.
 
-_documents: list[Document] = []
+_documents = [Document()]  # The first one is ready before the first text arrives.
 
 
 def answer(text: str, deadline: float) -> dict[str, Any]:
-    """Return {"html": …}, or {"reason": …, "line": …}. `spent` asks for a new process.
+    """Return {"html": …}, or {"reason": …, "line": …}, or {"busy": True}. `spent` asks for a new process.
 
     The deadline is a `time.monotonic()`, which parent and child share.
     """
+    used = time.process_time()
     document = _documents.pop() if _documents else Document()
     try:
         html = done_by(deadline - RESERVE_SECONDS, document.html, text)
     except Unrenderable as problem:
         reply = {"reason": problem.reason, "line": problem.line}
     except TookTooLong as problem:
+        if time.process_time() - used < FAIR_SHARE_SECONDS:
+            return {"busy": True}
         return {"reason": TOO_LONG, "line": line_at_fault(problem, text)}
     except RecursionError as problem:
         return {"reason": TOO_DEEP, "line": line_at_fault(problem, text)}

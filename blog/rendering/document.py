@@ -1,9 +1,19 @@
 """Markdown to HTML, with every extension Galley offers. Runs in the child."""
 
-from typing import Any
-
-import markdown
-from markdown.extensions.toc import slugify_unicode
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.admonition import AdmonitionExtension
+from markdown.extensions.attr_list import AttrListExtension
+from markdown.extensions.def_list import DefListExtension
+from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.md_in_html import MarkdownInHtmlExtension
+from markdown.extensions.tables import TableExtension
+from markdown.extensions.toc import TocExtension, slugify_unicode
+from pymdownx.mark import MarkExtension
+from pymdownx.quotes import QuotesExtension
+from pymdownx.tasklist import TasklistExtension
+from pymdownx.tilde import DeleteSubExtension
 
 from blog.rendering.allowlist import clean
 from blog.rendering.fences import FenceExtension
@@ -12,37 +22,34 @@ from blog.rendering.limits import MAX_HTML_CHARACTERS, Unrenderable, densest_lin
 from blog.rendering.links import LinkExtension
 from blog.rendering.lists import ListExtension
 
-CONFIG: dict[str, dict[str, Any]] = {
-    "footnotes": {"SEPARATOR": "-"},
-    "pymdownx.quotes": {"callouts": True},
-    "tables": {"use_align_attribute": True},
-    "toc": {"marker": "", "slugify": slugify_unicode},
-}
-EXTENSIONS = [
-    "abbr",
-    "admonition",
-    "attr_list",
-    "def_list",
-    "footnotes",
-    "md_in_html",
-    "tables",
-    "toc",
-    "pymdownx.mark",
-    "pymdownx.quotes",
-    "pymdownx.tasklist",
-    "pymdownx.tilde",
-]
+
+def extensions() -> list[Extension]:
+    """Return them as objects: by name, each would be looked for in every package installed."""
+    return [
+        AbbrExtension(),
+        AdmonitionExtension(),
+        AttrListExtension(),
+        DefListExtension(),
+        FootnoteExtension(SEPARATOR="-"),
+        MarkdownInHtmlExtension(),
+        TableExtension(use_align_attribute=True),
+        TocExtension(marker="", slugify=slugify_unicode),
+        MarkExtension(),
+        QuotesExtension(callouts=True),
+        TasklistExtension(),
+        DeleteSubExtension(),
+        FenceExtension(),
+        HeadingExtension(),
+        ListExtension(),
+        LinkExtension(),
+    ]
 
 
 class Document:
     """A Markdown converter, reused from text to text until one of them leaves it broken."""
 
     def __init__(self) -> None:
-        self.markdown = markdown.Markdown(
-            extensions=[*EXTENSIONS, FenceExtension(), HeadingExtension(), ListExtension(), LinkExtension()],
-            extension_configs=CONFIG,
-            output_format="html",
-        )
+        self.markdown = Markdown(extensions=extensions(), output_format="html")
 
     def html(self, text: str) -> str:
         html = self.markdown.reset().convert(text.replace("\r\n", "\n").replace("\r", "\n"))

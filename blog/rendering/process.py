@@ -20,7 +20,10 @@ MOST_AT_ONCE = 4
 
 
 class Busy(Unrenderable):
-    """Every child has work already. The text may be fine: try again."""
+    """The machine has too much to do at the moment. The text may be fine: try again."""
+
+    def __init__(self) -> None:
+        super().__init__("Too much is going on at this moment. Try again in a little while.")
 
 
 class Child:
@@ -68,7 +71,7 @@ class Pool:
         """Return a child's reply within so many seconds. Raises Busy or OSError."""
         deadline = time.monotonic() + seconds
         if not self.slots.acquire(timeout=seconds / 3):  # Later there would be too little left to be fair.
-            raise Busy("Too many texts are being prepared at this moment. Save again in a little while.")
+            raise Busy
         try:
             return self._ask(deadline, request)
         finally:
@@ -82,6 +85,9 @@ class Pool:
             child.end()
             self._keep(Child())  # Warm by the time of the next text.
             raise
+        if reply.get("busy"):
+            self._keep(child)
+            raise Busy
         if reply.get("spent"):
             child.end()
         else:

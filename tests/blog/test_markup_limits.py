@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from blog.markup import Unrenderable, render
+from blog.markup import Busy, Unrenderable, render
 from blog.rendering import process
+from blog.rendering.answer import answer
 from tests.blog.pathological import FAMILIES, Family
 
 # No measure of speed: a bound on a hang, generous for a busy machine.
@@ -39,17 +40,27 @@ def outcome_of(text: str) -> tuple[str | Unrenderable, float]:
     return result, time.perf_counter() - begin
 
 
+def settled(text: str) -> str:
+    """Return the rendered text, however busy the machine is with other things."""
+    for _ in range(10):
+        try:
+            return render(text)
+        except Busy:
+            time.sleep(0.5)
+    return render(text)
+
+
 def answers_in_time(name: str, family: Family, length: int) -> None:
     text = family(length)
     assert length * 0.8 < len(text) <= length * 1.05
 
     result, seconds = outcome_of(text[:100_000])
-    after, _ = outcome_of(ORDINARY)
+    after = settled(ORDINARY)
 
     if seconds > 0.5:
         print(f"{seconds:.2f} s: {name} at {length:,}: {getattr(result, 'reason', 'rendered')}")  # noqa: T201 — for -s.
     assert seconds < BOUND_SECONDS
-    assert isinstance(after, str)
+    assert after
 
 
 @pytest.mark.parametrize("name", SAMPLE)
@@ -91,7 +102,7 @@ def test_a_refusal_names_the_reason_and_a_line_to_look_at(name: str, reason: str
     last = first + trouble.count("\n")
 
     with pytest.raises(Unrenderable) as refusal:
-        render(f"{ORDINARY}{trouble}\n\n{ORDINARY.title()}")
+        settled(f"{ORDINARY}{trouble}\n\n{ORDINARY.title()}")
 
     assert reason in refusal.value.reason
     assert first <= refusal.value.line <= last
@@ -102,7 +113,7 @@ def test_one_line_among_many_is_found() -> None:
     lines[211] = "[" * 5_000
 
     with pytest.raises(Unrenderable) as refusal:
-        render("\n".join(lines))
+        settled("\n".join(lines))
 
     assert refusal.value.line == 212
 
@@ -131,7 +142,7 @@ def test_one_line_among_many_is_found() -> None:
     ids=lambda text: text[:24],
 )
 def test_ordinary_texts_are_not_refused(text: str) -> None:
-    assert isinstance(render(text), str)
+    assert isinstance(settled(text), str)
 
 
 def test_a_thousand_references_to_a_long_address_run_into_a_limit() -> None:
@@ -141,6 +152,12 @@ def test_a_thousand_references_to_a_long_address_run_into_a_limit() -> None:
 
     assert isinstance(result, Unrenderable)
     assert seconds < BOUND_SECONDS
+
+
+def test_a_text_that_got_hardly_any_of_the_processor_is_not_blamed() -> None:
+    text = FAMILIES["changing bullets"](20_000)
+
+    assert answer(text, time.monotonic() + 0.3) == {"busy": True}
 
 
 class TestTheChild:
@@ -214,7 +231,7 @@ class TestTheChild:
         assert all(isinstance(result, Unrenderable) for result, _ in outcomes)
         assert max(seconds for _, seconds in outcomes) < 2 * BOUND_SECONDS  # Ten processes on two processors.
         assert len(process.pool.idle) <= process.KEEP_WARM
-        assert isinstance(outcome_of(ORDINARY)[0], str)
+        assert settled(ORDINARY)
 
 
 def run(script: str) -> str:
