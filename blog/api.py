@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, NinjaAPI, Query, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.utils import check_csrf
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from accounts.access import open_to_visitors
 from accounts.http import problem, with_person
@@ -31,8 +31,25 @@ MAX_POSTS_A_CALL = 100
 MAX_ID = 2**63 - 1
 
 Data = TypeVar("Data")
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE_LENGTH)]
-Content = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CHARACTERS, pattern=r"\S")]
+
+
+def storable(text: str) -> str:
+    """Return the text if a database can keep it. Raises ValueError for NUL and for half a surrogate pair."""
+    if "\0" in text:
+        raise ValueError("a NUL character is no text")
+    text.encode()
+    return text
+
+
+Text = Annotated[str, AfterValidator(storable)]
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE_LENGTH),
+    AfterValidator(storable),
+]
+Content = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_CHARACTERS, pattern=r"\S"), AfterValidator(storable)
+]
 PostId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
@@ -99,7 +116,7 @@ class PersonOut(Schema):
 class CreateIn(Schema):
     title: Title
     content: Content = Field(description="Markdown; HTML in it passes through the allow-list.")
-    tags: list[str] = []
+    tags: list[Text] = []
 
 
 class ToggleIn(Schema):

@@ -6,7 +6,10 @@ from django import forms
 
 from .markup import MAX_CHARACTERS
 from .models import MAX_TITLE_LENGTH, MAX_WRITE_KEY_LENGTH
+from .models.post import with_plain_newlines
 from .tags import MAX_TAG_LENGTH, MAX_TAGS, checked_tags
+
+MAX_REASON_LENGTH = 10_000
 
 
 class ExactTextField(forms.CharField):
@@ -16,6 +19,10 @@ class ExactTextField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(strip=False, **options)
+
+    def to_python(self, value: Any) -> Any:
+        # Before its length is measured: a browser sends two characters for each line end.
+        return with_plain_newlines(super().to_python(value) or "")
 
 
 class PostForm(forms.Form):
@@ -34,3 +41,9 @@ class PostForm(forms.Form):
 
     def clean_tags(self) -> list[str]:
         return checked_tags(self.cleaned_data["tags"].split(","))
+
+
+class ReasonForm(forms.Form):
+    """Why a post goes back to its author. That there has to be one, the model says."""
+
+    reason = forms.CharField(required=False, max_length=MAX_REASON_LENGTH)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import MemberRequest
 from accounts.models import Person
 from blog.exceptions import EditedMeanwhile, NotPermitted, NotReady
-from blog.forms import PostForm
+from blog.forms import PostForm, ReasonForm
 from blog.markup import Unrenderable
 from blog.models import HistoryEntry, Post
 from blog.permissions import author_of, may_open_on_desk, may_review, may_use_desk, may_write
@@ -179,7 +179,7 @@ def withdraw(request: MemberRequest, post_id: int) -> HttpResponse:
 @require_POST
 def request_changes(request: MemberRequest, post_id: int) -> HttpResponse:
     post = _found(request, post_id)
-    post.request_changes(by=request.user, reason=request.POST.get("reason", ""))
+    post.request_changes(by=request.user, reason=_reason(ReasonForm(request.POST)))
     messages.success(request, f"Returned to {post.author.name} with your reason.")
     return redirect("desk:home")
 
@@ -232,6 +232,13 @@ def _button(verb: str, post: Post) -> MoveButton:
         asks_reason=move.asks_reason,
         revision=post.submitted_revision.number if names_revision and post.submitted_revision else None,
     )
+
+
+def _reason(form: ReasonForm) -> str:
+    if not form.is_valid():
+        raise NotReady(" ".join(str(error) for error in form.errors["reason"]))
+    reason: str = form.cleaned_data["reason"]
+    return reason
 
 
 def _number(text: str | None) -> int:
