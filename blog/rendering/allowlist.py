@@ -169,7 +169,9 @@ class Shaper(HTMLParser):
         return True
 
     def shape_input(self, attributes: dict[str, str]) -> None:
-        attributes["aria-label"] = "Done" if "checked" in attributes else "To do"
+        label = "Done" if "checked" in attributes else "To do"
+        # Whatever the second pass would add, it would add in an order of its own in each process.
+        attributes |= {"type": "checkbox", "disabled": "", "aria-label": label}
 
     def shape_pre(self, attributes: dict[str, str]) -> None:
         label = f"Code, {self.language}" if self.language else "Code"

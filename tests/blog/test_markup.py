@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 
 from blog.markup import RENDERER_VERSION, Unrenderable, excerpt_of, render, word_count_of
+from blog.rendering import process
 
 SAMPLE = Path(settings.BASE_DIR).parent / "shared" / "corpus" / "markdown-sample.md"
 
@@ -353,6 +354,17 @@ class TestTheRest:
         text = "a[^1] b[^1]\n\n## c\n\n## c\n\n[^1]: d"
 
         assert render(text) == render(text)
+
+    def test_every_process_makes_the_same_of_it(self) -> None:
+        text = "# a\n\n- [x] b\n- [ ] c\n\n![d](e){: .f .g width=1 height=2 title=h }\n\n| i |\n|:-:|\n| j[^1] |\n\n[^1]: k"
+
+        results = set()
+        for _ in range(4):
+            child = process.Child()
+            results.add(child.ask(time.monotonic() + 10, text=text)["html"])
+            child.end()
+
+        assert len(results) == 1
 
     def test_line_ends_do_not_matter(self) -> None:
         assert render("a\r\n\r\n- b\r\n- c") == render("a\n\n- b\n- c")

