@@ -162,7 +162,8 @@ class Converter(MarkdownConverter):
     def convert_input(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if el.get("type") != "checkbox":
             return ""
-        return "[x] " if el.get("checked") is not None else "[ ] "
+        box = "[x]" if el.get("checked") is not None else "[ ]"
+        return box if str(el.next_sibling or "")[:1].isspace() else f"{box} "
 
     def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if {"td", "th"} & parent_tags:
