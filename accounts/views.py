@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from . import sessions
 from .access import open_to_visitors
@@ -37,7 +37,7 @@ SIGN_IN_ERRORS = {
 }
 
 
-@require_GET
+@require_safe
 @never_cache
 @open_to_visitors
 @csp_update(settings.SIGN_IN_CSP)
@@ -117,14 +117,15 @@ def _posted_tokens(request: HttpRequest) -> dict[str, str]:
 def sign_out(request: PersonRequest) -> HttpResponse:
     """End the session here and at Descope. A visitor's is over already."""
     # By the cookie, not by who is asking: that cannot be told while the token has expired and Descope is down.
-    sessions.end(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    if not request.is_bearer:
+        sessions.end(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
     response = HttpResponseRedirect(reverse("accounts:sign_in"))
     response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
-@require_GET
+@require_safe
 def account(request: MemberRequest) -> HttpResponse:
     """Show somebody what we know of them and what they may do."""
     return render(request, "accounts/account.html", {"person": request.user, "powers": _powers(request.user)})
@@ -134,7 +135,7 @@ def _powers(person: User) -> list[str]:
     return [sentence for role, sentence in POWERS.items() if role in person.roles]
 
 
-@require_GET
+@require_safe
 @never_cache
 @open_to_visitors
 def error(request: PersonRequest) -> HttpResponse:
