@@ -4,6 +4,8 @@ Descope's stand-in answers in process: whatever the SDK or the key ring sends to
 goes to the WSGI application, and a request to any other address fails the test.
 """
 
+import functools
+import ssl
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -25,6 +27,7 @@ from accounts.sandbox.models import Role as SandboxRole
 from blog.models import Post
 
 SignUp = Callable[..., User]
+certificates = functools.cache(ssl.create_default_context)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,6 +50,8 @@ def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         return application.handle_request(request)
 
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
+    # Each call of the SDK reads all the machine's certificates anew, for a network that is not there.
+    monkeypatch.setattr(ssl, "create_default_context", certificates)
     # The inner request would end by closing the connection that the test's own transaction is on.
     monkeypatch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", lambda connection: None)
 
