@@ -123,7 +123,10 @@ def load_person(subject: str) -> Profile | None:
         answer = _asked(lambda: client().mgmt.user.load_by_user_id(subject), no=NO_SUCH_PERSON)
     except SignedOut:
         return None
-    return _profile(answer.get("user") or {})
+    user = answer.get("user")
+    if not isinstance(user, dict) or user.get("userId") != subject:
+        raise ProviderUnavailable("Descope answered with somebody else")
+    return _profile(user)
 
 
 @cache

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 64 * 1024
 SIGNATURE_HEADER = "x-descope-webhook-s256"
-OVER = frozenset({"UserDeleted", "UsersDeleted"})
+OVER = ("UserDeleted", "UsersDeleted")
 
 
 @csrf_exempt  # Signed by Descope with the shared secret; no browser sends it.
@@ -115,7 +115,9 @@ def _profile(subject: str, event: dict[str, Any]) -> Profile | None:
         return None
     # An address in a message is not marked as verified, so it is left out.
     name = event.get("name")
-    return Profile(subject, name.strip() if isinstance(name, str) else "", email="", is_enabled=True)
+    # Nor does one say that a closed account is open again: a deletion may have overtaken it.
+    is_closed = User.objects.filter(subject=subject, is_disabled=True).exists()
+    return Profile(subject, name.strip() if isinstance(name, str) else "", email="", is_enabled=not is_closed)
 
 
 def _forget(subject: str) -> None:

@@ -1,0 +1,123 @@
+import pytest
+from pytest_django import Settings
+
+from accounts import people
+from accounts.claims import Claims
+from accounts.descope import Profile
+from accounts.models import User
+
+from .conftest import Wire
+from .forge import Forge
+
+
+def profile(subject: str = "U1abcdef", name: str = "", email: str = "", *, is_enabled: bool = True) -> Profile:
+    return Profile(subject, name, email, is_enabled)
+
+
+def claims_of(user: User) -> Claims:
+    return Claims.read(Forge.of(user).claims())
+
+
+def test_however_often_somebody_registers_they_are_one_person() -> None:
+    met = [people.register(profile(name="Nell New")) for _ in range(3)]
+
+    assert [is_new for _, is_new in met] == [True, False, False]
+    assert User.objects.count() == 1
+
+
+def test_who_registers_at_the_same_moment_elsewhere_is_one_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = User.objects.get
+
+    def look_too_early(**where: str) -> User:
+        monkeypatch.undo()
+        User.objects.create(subject=where["subject"], name="From elsewhere")
+        raise User.DoesNotExist
+
+    monkeypatch.setattr("django.db.models.query.QuerySet.get", lambda queryset, **where: look_too_early(**where))
+    user, is_new = people.register(profile(name="Nell New"))
+
+    assert look().pk == user.pk
+    assert (user.name, is_new) == ("Nell New", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "shown"),
+    [
+        ("Nell New", "nell@example.com", "Nell New"),
+        ("", "nell@example.com", "nell"),
+        ("", "", "Member abcdef"),
+        ("N" * 300, "", "N" * 200),
+    ],
+)
+def test_everybody_has_a_name_to_show(name: str, email: str, shown: str) -> None:
+    assert people.register(profile(name=name, email=email))[0].name == shown
+
+
+def test_an_address_links_nobody() -> None:
+    first, _ = people.register(profile("U1", "Nell", "nell@example.com"))
+    second, is_new = people.register(profile("U2", "Mallory", "nell@example.com"))
+
+    assert is_new
+    assert first.pk != second.pk
+    assert User.objects.get(subject="U1").name == "Nell"
+
+
+def test_who_comes_again_brings_their_new_name_and_address() -> None:
+    people.register(profile(name="Nell New", email="nell@example.com"))
+
+    people.register(profile(name="Nell Newer", email="newer@example.com"))
+
+    user = User.objects.get()
+    assert (user.name, user.email) == ("Nell Newer", "newer@example.com")
+
+
+def test_what_is_not_told_again_is_not_forgotten() -> None:
+    people.register(profile(name="Nell New", email="nell@example.com"))
+
+    people.register(profile())
+
+    user = User.objects.get()
+    assert (user.name, user.email) == ("Nell New", "nell@example.com")
+
+
+def test_a_closed_account_is_closed_here_and_opened_again() -> None:
+    states = [people.register(profile(is_enabled=is_open))[0].is_disabled for is_open in (True, False, True)]
+
+    assert states == [False, True, False]
+
+
+def test_somebody_we_know_is_found_without_asking(reader: User, wire: Wire) -> None:
+    assert people.found_or_met(claims_of(reader)) == reader
+    assert wire.asked == []
+
+
+def test_somebody_we_do_not_know_is_met_by_their_name(reader: User) -> None:
+    claims = claims_of(reader)
+    User.objects.all().delete()
+
+    assert people.found_or_met(claims).name == "Rita Reader"
+
+
+def test_somebody_whose_name_descope_will_not_tell_is_met_all_the_same(reader: User, wire: Wire) -> None:
+    claims = claims_of(reader)
+    User.objects.all().delete()
+    wire.is_down()
+
+    assert people.found_or_met(claims).name == f"Member {reader.subject[-6:]}"
+
+
+def test_without_a_management_key_nobody_is_asked(reader: User, wire: Wire, settings: Settings) -> None:
+    claims = claims_of(reader)
+    User.objects.all().delete()
+    settings.DESCOPE_MANAGEMENT_KEY = ""
+
+    assert people.found_or_met(claims).subject == reader.subject
+    assert wire.asked == []
+
+
+def test_an_address_that_nobody_verified_is_not_shown(reader: User, wire: Wire) -> None:
+    claims = claims_of(reader)
+    User.objects.all().delete()
+    wire.says("/v1/mgmt/user", {"user": {"userId": reader.subject, "name": "Rita", "email": "boss@example.com"}})
+
+    assert people.found_or_met(claims).email == ""
