@@ -75,9 +75,15 @@ def posted_texts(request: HttpRequest) -> list[tuple[str, str]]:
 
 def sign_in_redirect(request: HttpRequest) -> HttpResponseRedirect:
     """Send a visitor to sign in and then back to the page they asked for."""
-    back_to = safe_next(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+    return HttpResponseRedirect(sign_in_url(request))
+
+
+def sign_in_url(request: HttpRequest) -> str:
+    """Return where to sign in so as to come back to this page, or to the one whose button was pressed."""
+    is_page = request.method in ("GET", "HEAD")
+    back_to = safe_next(request.get_full_path() if is_page else urlsplit(request.headers.get("Referer", "")).path)
     query = f"?{urlencode({'next': back_to})}" if back_to != "/" else ""
-    return HttpResponseRedirect(reverse("accounts:sign_in") + query)
+    return reverse("accounts:sign_in") + query
 
 
 def safe_next(address: str | None) -> str:

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from . import sessions
 from .exceptions import BadToken, ProviderUnavailable
-from .http import PersonRequest, posted_texts, refusal, sign_in_redirect, wants_json, with_person
+from .http import PersonRequest, posted_texts, refusal, sign_in_redirect, sign_in_url, wants_json, with_person
 from .models import Visitor
 
 logger = logging.getLogger(__name__)
@@ -89,7 +88,7 @@ def _asked_to_sign_in(request: PersonRequest) -> HttpResponse:
             "accounts/signed_out_text.html",
             401,
             "You were signed out before this could be saved.",
-            sign_in_url=reverse("accounts:sign_in"),
+            sign_in_url=sign_in_url(request),
         )
     return sign_in_redirect(request)
 

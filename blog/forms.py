@@ -29,8 +29,14 @@ class PostForm(forms.Form):
     """The words of a post. A draft may lack any of them; only submitting asks for more."""
 
     title = forms.CharField(required=False, max_length=MAX_TITLE_LENGTH)
-    tags = forms.CharField(required=False, max_length=MAX_TAGS * (MAX_TAG_LENGTH + 2))
-    body = ExactTextField(required=False, max_length=MAX_CHARACTERS)
+    tags = forms.CharField(
+        required=False,
+        max_length=MAX_TAGS * (MAX_TAG_LENGTH + 2),
+        help_text="Parted by commas, such as: python, sign-in.",
+    )
+    body = ExactTextField(
+        required=False, max_length=MAX_CHARACTERS, help_text="In Markdown, kept exactly as you type it."
+    )
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     write_key = forms.SlugField(required=False, max_length=MAX_WRITE_KEY_LENGTH, widget=forms.HiddenInput)
 

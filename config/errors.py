@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError
+from django.template.loader import render_to_string
 
 from accounts.access import open_where_public
-from accounts.http import refusal
+from accounts.http import posted_texts, problem, refusal, wants_json
 
 
 @open_where_public
@@ -41,6 +42,13 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refusal(request, "403.html", 403, str(exception) or "You may see this, but not do that.")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer when all else failed, with nothing on the page that could fail, too; but what was typed comes back."""
+    if wants_json(request):
+        return problem(500, "Something broke here. It is our fault, and it has been noted.")
+    return HttpResponseServerError(render_to_string("500.html", {"fields": posted_texts(request)}))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

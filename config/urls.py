@@ -20,3 +20,4 @@ urlpatterns += [
 
 handler403 = errors.forbidden
 handler404 = errors.missing
+handler500 = errors.broken

@@ -169,6 +169,10 @@ class Post(models.Model):
         return (self.title, self.body, self.tags) == (other.title, other.body, other.tags)
 
     @property
+    def has_changes_to_submit(self) -> bool:
+        return self.submitted_revision is None or not self.submitted_revision.is_of(self)
+
+    @property
     def submitted_at(self) -> datetime | None:
         return self.submitted_revision.created_at if self.submitted_revision else None
 
@@ -216,7 +220,7 @@ class Post(models.Model):
         with transaction.atomic():
             was = self._begin("submit", by=by)
             self._check_ready()
-            if self.submitted_revision is None or not self.submitted_revision.is_of(self):
+            if self.has_changes_to_submit:
                 self.submitted_revision = Revision.objects.seal(self, by=by)
             self.returned_reason = ""
             self._finish("submit", by=by, was=was, revision=self.submitted_revision)

@@ -218,7 +218,9 @@ def _desk_context(request: MemberRequest, post: Post) -> dict[str, Any]:
 
 
 def _buttons(person: Person, post: Post) -> list[MoveButton]:
-    return [_button(verb, post) for verb in post.moves_for(person) if verb != "edit"]
+    """Return a button for each verb, but editing, which has a page, and submitting the same words again."""
+    idle = {"edit"} if post.has_changes_to_submit else {"edit", "submit"}
+    return [_button(verb, post) for verb in post.moves_for(person) if verb not in idle]
 
 
 def _button(verb: str, post: Post) -> MoveButton:

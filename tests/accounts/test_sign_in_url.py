@@ -1,0 +1,14 @@
+from django.test import Client
+
+
+def test_a_signed_out_press_of_a_button_comes_back_to_the_page_with_the_button() -> None:
+    answer = Client().post("/desk/posts/7/publish", headers={"Referer": "http://testserver/desk/posts/7/review"})
+
+    assert answer.headers["Location"] == "/sign-in?next=%2Fdesk%2Fposts%2F7%2Freview"
+
+
+def test_a_signed_out_save_leads_back_to_the_form() -> None:
+    page = Client().post("/write", {"body": "Words."}, headers={"Referer": "http://testserver/write"})
+
+    assert page.status_code == 401
+    assert 'href="/sign-in?next=%2Fwrite"' in page.content.decode()
