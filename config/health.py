@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from redis import RedisError
 
 from accounts import keys
 from accounts.access import authenticates_itself
@@ -33,7 +34,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def _works(name: str, check: Callable[[], None]) -> bool:
     try:
         check()
-    except (DatabaseError, ProviderUnavailable, OSError) as trouble:
+    except (DatabaseError, ProviderUnavailable, RedisError, OSError) as trouble:
         logger.error("Not ready: %s: %s", name, type(trouble).__name__)
         return False
     return True

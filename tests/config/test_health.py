@@ -1,0 +1,80 @@
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts import keys
+from tests.accounts.conftest import Wire, ring, wire
+
+__all__ = ["ring", "wire"]
+
+
+def test_the_process_is_up_whatever_else_is_down(
+    client: Client, wire: Wire, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    wire.is_down()
+
+    with django_assert_num_queries(0):
+        response = client.get("/healthz")
+
+    assert response.status_code == 200
+    assert response.content == b"ok"
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_the_site_is_ready_where_everything_answers(client: Client) -> None:
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json() == {"ready": True, "database": True, "cache": True, "keys": True}
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_the_site_is_not_ready_without_signing_keys(client: Client, wire: Wire) -> None:
+    wire.is_down()
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json() == {"ready": False, "database": True, "cache": True, "keys": False}
+
+
+def test_the_site_stays_ready_on_the_keys_it_has(client: Client, wire: Wire) -> None:
+    keys.ring.check()
+    wire.is_down()
+
+    assert client.get("/readyz").status_code == 200
+
+
+def test_the_site_is_not_ready_without_its_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise OperationalError("the database is gone: password=secret")
+
+    monkeypatch.setattr(connection, "cursor", broken)
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json() == {"ready": False, "database": False, "cache": True, "keys": True}
+
+
+@pytest.mark.parametrize(
+    "cache",
+    [
+        {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"},
+    ],
+    ids=["forgets", "nobody there"],
+)
+def test_the_site_is_not_ready_without_its_cache(cache: dict[str, str], client: Client, settings: Settings) -> None:
+    settings.CACHES = {"default": cache}
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json() == {"ready": False, "database": True, "cache": False, "keys": True}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_who_watches_needs_no_account(path: str) -> None:
+    assert Client().get(path, headers={"Authorization": "Basic YTpi"}).status_code == 200

@@ -1,0 +1,117 @@
+"""Starting with one environment or another, each in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "of-a-test-in-production-mode-Zu8aeR5ohngoo6Quoo3ahth0iePh4ei",
+    "SITE_URL": "https://galley.example/",
+    "ALLOWED_HOSTS": "galley.example",
+    "DESCOPE_PROJECT_ID": "P2production",
+    "DATABASE_URL": "sqlite://:memory:",
+    "VISIBILITY": "members",
+}
+SHOWN = """
+import json, config.settings as s
+print(json.dumps({name: getattr(s, name) for name in dir(s) if name.isupper()}, default=str))
+"""
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the checkout with these settings and no others; an empty one is as good as none."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(  # noqa: S603 — our own Python, with arguments written in this file.
+        [sys.executable, *arguments],
+        cwd=Path(settings.BASE_DIR),
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def read(**environment: str) -> dict[str, Any]:
+    shown = python("-c", SHOWN, **environment)
+    assert shown.returncode == 0, shown.stderr
+    values: dict[str, Any] = json.loads(shown.stdout)
+    return values
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "DESCOPE_PROJECT_ID"])
+def test_a_secret_that_is_missing_stops_the_start_with_one_sentence(name: str) -> None:
+    refused = python("manage.py", "check", **PRODUCTION | {name: ""})
+
+    assert refused.returncode != 0
+    assert refused.stderr.startswith(f"Set {name}: ")
+    assert refused.stderr.count("\n") == 1
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_setting_that_makes_no_sense_stops_the_start_with_one_sentence() -> None:
+    refused = python("manage.py", "check", **PRODUCTION | {"VISIBILITY": "everyone"})
+
+    assert refused.returncode != 0
+    assert refused.stderr == "VISIBILITY is “everyone”; it must be members or public.\n"
+
+
+def test_the_check_before_deployment_has_nothing_to_say(tmp_path: Path) -> None:
+    secrets = {"DESCOPE_MANAGEMENT_KEY": "K2", "DESCOPE_WEBHOOK_SECRET": "of a test", "DATA_DIR": str(tmp_path)}
+
+    checked = python("manage.py", "check", "--deploy", "--fail-level", "DEBUG", **PRODUCTION | secrets)
+
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout == "System check identified no issues (0 silenced).\n"
+    assert checked.stderr == ""
+
+
+def test_production_is_safe_by_default() -> None:
+    values = read(**PRODUCTION | {"DEBUG": ""})
+
+    assert values["DEBUG"] is False
+    assert values["USE_SANDBOX"] is False
+    assert "accounts.sandbox" not in values["INSTALLED_APPS"]
+    assert values["ALLOWED_HOSTS"] == ["galley.example"]
+
+
+def test_cookies_of_an_https_site_are_secure_and_of_this_host_alone() -> None:
+    values = read(**PRODUCTION)
+
+    assert (values["SESSION_COOKIE_NAME"], values["CSRF_COOKIE_NAME"]) == ("__Host-session", "__Host-csrf")
+    assert values["SESSION_COOKIE_SECURE"] is values["CSRF_COOKIE_SECURE"] is True
+    assert values["SESSION_COOKIE_HTTPONLY"] is values["CSRF_COOKIE_HTTPONLY"] is True
+    assert values["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
+    assert values["SECURE_SSL_REDIRECT"] is True
+
+
+def test_a_slash_at_the_end_of_the_sites_address_does_no_harm() -> None:
+    assert read(**PRODUCTION)["SITE_URL"] == "https://galley.example"
+
+
+def test_only_the_sign_in_page_gets_descopes_hosts_and_its_scripts_no_more_than_hosts() -> None:
+    values = read(**PRODUCTION)
+
+    assert "unsafe" not in json.dumps(values["CONTENT_SECURITY_POLICY"])
+    assert "descope" not in json.dumps(values["CONTENT_SECURITY_POLICY"])
+    assert values["SIGN_IN_CSP"]["style-src"][0] == "'unsafe-inline'"
+    assert [source for source in values["SIGN_IN_CSP"]["script-src"] if not source.startswith("https://")] == []
+
+
+def test_the_sandbox_stands_in_for_descope_in_development_alone() -> None:
+    development = {"DEBUG": "true", "SECRET_KEY": "x" * 50, "DESCOPE_PROJECT_ID": "", "SITE_URL": "", "PORT": "8123"}
+
+    alone, with_project = read(**development), read(**development | {"DESCOPE_PROJECT_ID": "P2development"})
+
+    assert alone["USE_SANDBOX"] is True
+    assert alone["DESCOPE_BASE_URI"].endswith("/_descope")
+    assert alone["DESCOPE_MANAGEMENT_KEY"] not in ("", alone["SECRET_KEY"])
+    assert alone["SIGN_IN_CSP"] == {}
+    assert with_project["USE_SANDBOX"] is False
+    assert with_project["DESCOPE_BASE_URI"] == "https://api.descope.com"
