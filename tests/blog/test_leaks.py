@@ -1,0 +1,224 @@
+"""Nothing that is not live reaches those who may not see it, on any address there is.
+
+The addresses come from the URL table itself: a new one fails here until it has a recipe.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.models import User
+from blog.models import Post
+from tests.conftest import bearer, signed_in
+
+# How to knock at each address: method, address, what is sent. {id} and {slug} are of the post that is hidden.
+TYPED = {"title": "New", "body": "New words.", "version": "1", "then": "submit"}
+MOVE = {"revision": "1", "reason": "Shorter, please."}
+RECIPES: dict[str, list[tuple[str, str, Any]]] = {
+    "": [("get", "/", {}), ("get", "/", {"page": "2"})],
+    "posts/<int:post_id>": [("get", "/posts/{id}", {})],
+    "posts/<slug:slug>": [("get", "/posts/{slug}", {})],
+    "write": [("get", "/write", {})],
+    "desk": [("get", "/desk", {})],
+    "desk/posts/<int:post_id>": [("get", "/desk/posts/{id}", {})],
+    "desk/posts/<int:post_id>/edit": [
+        ("get", "/desk/posts/{id}/edit", {}),
+        ("post", "/desk/posts/{id}/edit", TYPED),
+        ("post", "/desk/posts/{id}/edit", {}),
+    ],
+    "desk/posts/<int:post_id>/review": [("get", "/desk/posts/{id}/review", {})],
+    "desk/posts/<int:post_id>/submit": [("post", "/desk/posts/{id}/submit", {})],
+    "desk/posts/<int:post_id>/withdraw": [("post", "/desk/posts/{id}/withdraw", {})],
+    "desk/posts/<int:post_id>/request-changes": [
+        ("post", "/desk/posts/{id}/request-changes", MOVE),
+        ("post", "/desk/posts/{id}/request-changes", {}),
+    ],
+    "desk/posts/<int:post_id>/publish": [
+        ("post", "/desk/posts/{id}/publish", MOVE),
+        ("post", "/desk/posts/{id}/publish", {}),
+    ],
+    "desk/posts/<int:post_id>/unpublish": [("post", "/desk/posts/{id}/unpublish", {})],
+    "api/openapi.json": [("get", "/api/openapi.json", {})],
+    "api/docs": [("get", "/api/docs", {})],
+    "api/": [("get", "/api/", {})],
+    "api/register": [("json post", "/api/register", {})],
+    "api/posts/retrieve": [
+        ("get", "/api/posts/retrieve", {}),
+        ("get", "/api/posts/retrieve", {"limit": "100", "offset": "0", "author": "1", "status": "draft"}),
+    ],
+    "api/posts/create": [("json post", "/api/posts/create", {"title": "", "content": ""})],
+    "api/posts/toggleStatus": [
+        ("json put", "/api/posts/toggleStatus", {"postId": "{id}"}),
+        ("json put", "/api/posts/toggleStatus", {"postId": "{id}", "revision": 1}),
+    ],
+    "api/posts/<post_id>": [("get", "/api/posts/{id}", {})],
+    "healthz": [("get", "/healthz", {})],
+    "readyz": [("get", "/readyz", {})],
+    "sign-in": [("get", "/sign-in", {"next": "/posts/{id}"})],
+    "auth/session": [("json post", "/auth/session", {"next": "/posts/{id}"})],
+    "auth/error": [("get", "/auth/error", {"reason": "/posts/{id}"})],
+    "account": [("get", "/account", {})],
+    "webhooks/descope": [("json post", "/webhooks/descope", {})],
+    "sign-out": [],  # It ends the session that the other recipes need.
+    "<path:anything>": [("get", "/posts/{slug}.json", {}), ("get", "/media/{slug}", {}), ("get", "/feeds/{id}", {})],
+}
+
+NO_POST = SimpleNamespace(id=987654321, slug="no-such-post-at-all")
+READERS = ["visitor", "visitor of a public site", "reader", "reader with a bearer", "other editor"]
+
+
+def test_every_address_has_a_recipe() -> None:
+    # The sandbox knows nothing of posts: the import contracts see to that.
+    assert sorted(RECIPES) == sorted({route for route in routes(get_resolver()) if not route.startswith("_descope/")})
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from routes(pattern, route)
+
+
+@pytest.fixture
+def hidden(editor: User, admin: User) -> list[Post]:
+    """A post of each kind that readers may not know of, with words of its own in every place that holds words."""
+
+    def written(name: str, **more: Any) -> Post:
+        words = {"title": f"Marker {name} title", "body": f"Marker-{name}-body.", "tags": [f"marker-{name}-tag"]}
+        return Post.objects.write(by=editor, excerpt=f"Marker-{name}-excerpt.", **(words | more))
+
+    def submitted(name: str) -> Post:
+        post = written(name)
+        post.submit(by=editor)
+        return post
+
+    def published(name: str) -> Post:
+        post = submitted(name)
+        post.publish(by=admin, revision=1)
+        return post
+
+    returned = submitted("returned")
+    returned.request_changes(by=admin, reason="Marker-reason.")
+    returned.edit(by=editor, version=1, title="Marker returned anew", body="Marker-anew.", tags=[])
+    withdrawn = submitted("withdrawn")
+    withdrawn.withdraw(by=editor)
+    unpublished = published("unpublished")
+    unpublished.unpublish(by=admin)
+    scheduled = published("scheduled")
+    Post.objects.filter(pk=scheduled.pk).update(published_at=timezone.now() + timedelta(days=1))
+    archived = written("archived")
+    Post.objects.filter(pk=archived.pk).update(status="archived")
+    imported = written(
+        "imported", source_id="urn:marker", canonical_url="https://marker.example/", published_at=timezone.now()
+    )
+    unrenderable = written("unrenderable", body="Marker-brackets. " + "[" * 5_000)
+    return [
+        written("draft"), submitted("in-review"), returned, withdrawn, unpublished, scheduled, archived, imported,
+        unrenderable,
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def half_hidden(editor: User, admin: User) -> list[Post]:
+    """Posts that readers may see, with a next draft that they may not."""
+    posts = []
+    for name in ("draft", "in-review", "returned"):
+        post = Post.objects.write(by=editor, title=f"Public {name}", body="Public words.", tags=["public"])
+        post.submit(by=editor)
+        post.publish(by=admin, revision=1)
+        post.edit(by=editor, version=1, title=f"Marker next {name}", body="Marker-next.", tags=["marker-next"])
+        if name != "draft":
+            post.submit(by=editor)
+        if name == "returned":
+            post.request_changes(by=admin, reason="Marker-next-reason.")
+        posts.append(post)
+    return posts
+
+
+@pytest.fixture
+def ask(who: str, reader: User, other_editor: User, settings: SimpleNamespace) -> Any:
+    """Return a function that knocks at an address as this person and tells what came back."""
+    settings.VISIBILITY = "public" if who == "visitor of a public site" else "members"
+    client = {"reader": lambda: signed_in(reader), "other editor": lambda: signed_in(other_editor)}.get(who, Client)()
+    headers = bearer(reader) if who == "reader with a bearer" else {}
+
+    def ask(recipe: tuple[str, str, Any], post: Any) -> Any:
+        way, address, sent = recipe
+        address = filled(address, post)
+        if way.startswith("json"):
+            body = json.dumps(sent).replace('"{id}"', str(post.id)).replace("{id}", str(post.id))
+            return getattr(client, way[5:])(address, body, content_type="application/json", headers=headers)
+        return getattr(client, way)(address, {key: filled(text, post) for key, text in sent.items()}, headers=headers)
+
+    return ask
+
+
+def filled(text: str, post: Any) -> str:
+    return text.replace("{id}", str(post.id)).replace("{slug}", post.slug)
+
+
+def told(answer: Any, post: Any) -> str:
+    """Return all that an answer tells, without what was asked and without what is random in it."""
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.items() if name != "Content-Length")
+    cookies = "\n".join(f"{name}: {len(cookie.value)}" for name, cookie in answer.cookies.items())
+    text = f"{answer.status_code}\n{headers}\n{cookies}\n{answer.content.decode()}"
+    text = re.sub(
+        r'(csrfmiddlewaretoken" value="|csrf-token="|nonce[-=]"?|name="write_key" value=")[\w+/=-]+', r"\1", text
+    )
+    return re.sub(rf"(/|%2F)({post.id}|{post.slug})\b", "/WHAT-WAS-ASKED-FOR", text)
+
+
+EVERY_RECIPE = [recipe for recipes in RECIPES.values() for recipe in recipes]
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_no_address_tells_a_word_of_what_is_not_live(ask: Any, hidden: list[Post], half_hidden: list[Post]) -> None:
+    before = list(Post.objects.values())
+
+    for post in hidden + half_hidden:
+        for recipe in EVERY_RECIPE:
+            assert "marker" not in told(ask(recipe, post), post).lower(), (recipe, post.title)
+
+    assert list(Post.objects.values()) == before
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_a_hidden_post_answers_exactly_as_one_that_does_not_exist(ask: Any, hidden: list[Post]) -> None:
+    for recipe in EVERY_RECIPE:
+        nothing = told(ask(recipe, NO_POST), NO_POST)
+        for post in hidden:
+            assert told(ask(recipe, post), post) == nothing, (recipe, post.title)
+
+
+@pytest.mark.parametrize("who", ["visitor of a public site", "reader", "other editor"])
+def test_a_next_draft_leaves_no_trace_on_what_is_live(ask: Any, published: Post, editor: User, admin: User) -> None:
+    def answers() -> list[str]:
+        addresses = ("/posts/{slug}", "/posts/{id}", "/api/posts/{id}", "/api/posts/retrieve", "/")
+        return [told(ask(("get", address, {}), published), published) for address in addresses]
+
+    before = answers()
+    published.edit(by=editor, version=published.version, title="Marker", body="Marker.", tags=["marker"])
+    edited = answers()
+    published.submit(by=editor)
+    submitted = answers()
+    published.request_changes(by=admin, reason="Marker.")
+
+    assert before == edited == submitted == answers()
+
+
+def test_the_author_and_an_admin_do_see_them(hidden: list[Post], editor: User, admin: User) -> None:
+    for person in (editor, admin):
+        client = signed_in(person)
+        for post in hidden:
+            assert "marker" in client.get(f"/desk/posts/{post.pk}").content.decode().lower()
+            assert "marker" in client.get(f"/api/posts/{post.pk}").content.decode().lower()
