@@ -36,7 +36,7 @@ class Person:
 
     def tab_to(self, name: str) -> None:
         """Move the focus forward to the link of this name."""
-        link = self.page.get_by_role("link", name=name)
+        link = self.page.get_by_role("link", name=name).first
         expect(link).to_be_visible()
         for _ in range(TRIES):
             if link.evaluate("link => link.matches(':focus')"):

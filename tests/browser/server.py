@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,8 +91,9 @@ class Server:
             return False
 
 
+@contextmanager
 def running(data_dir: Path) -> Iterator[Server]:
-    """Yield a server that serves; at the end, look for what its log may not hold."""
+    """Serve meanwhile; at the end, look for what the log may not hold."""
     if not (ROOT / "build/static/vendor/descope-web-component.js").exists():
         pytest.skip("SKIPPED: the front-end assets are not built. Run bin/test, or: npm ci && npm run build")
     server = Server(f"http://localhost:{free_port()}", data_dir)

@@ -1,5 +1,5 @@
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .conftest import NewPerson
 from .person import Person
@@ -29,6 +29,25 @@ def test_a_link_opened_in_another_browser_signs_in_there_and_where_it_was_asked_
     for browser in (at_phone, at_desk):
         browser.is_at("/account")
         expect(browser.heading("Your account")).to_be_visible()
+
+
+def test_of_two_tabs_that_finish_together_neither_signs_the_other_out(person: NewPerson) -> None:
+    rita = person("rita@example.com")
+    rita.ask_for_link("/account")
+    waiting, opened = rita.page, rita.context.new_page()
+    rita.page = opened
+    on_its_way: list[Route] = []
+    opened.route("**/account", lambda route: on_its_way.append(route))
+
+    with opened.expect_request("**/account"):
+        rita.open_link()
+    try:
+        expect(waiting.get_by_text("Signing you in…")).to_be_visible()
+    finally:
+        on_its_way[0].continue_()
+
+    expect(opened).to_have_url(rita.site + "/account")
+    expect(waiting).to_have_url(rita.site + "/account")
 
 
 def test_somebody_new_is_asked_for_a_name_only_in_the_browser_that_opened_the_link(person: NewPerson) -> None:

@@ -46,7 +46,6 @@ def test_three_people_bring_a_post_from_sign_up_to_reading(server: Server, perso
 def sign_up(new: Person, name: str, at: str) -> None:
     """Sign up by a link that is opened in a second tab; the name is asked there, and only there."""
     new.watch.expect_refusal(at, 403)
-    new.watch.expect_refusal(at, 403)
     new.ask_for_link(at)
     new.is_at(f"/sign-in?next=%2F{at[1:]}")
     first, second = new.page, new.context.new_page()

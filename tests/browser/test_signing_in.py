@@ -15,6 +15,7 @@ FLOW_START = "/_descope/v1/flow/start"
 def test_trouble_at_descope_is_said_and_signing_in_can_start_again(server: Server, person: NewPerson) -> None:
     rita = person("rita@example.com")
     rita.watch.expect_refusal(FLOW_START, 500)
+    rita.watch.expect_note(f"{server.url}{FLOW_START} 500")
     rita.page.route(server.url + FLOW_START, lambda route: route.fulfill(status=500, json={"errorCode": "E1"}), times=1)
     rita.open("/account")
     rita.page.get_by_label("E-mail address").fill(rita.email)
@@ -23,7 +24,7 @@ def test_trouble_at_descope_is_said_and_signing_in_can_start_again(server: Serve
     expect(rita.page.get_by_role("alert").filter(has_text="Signing in did not work")).to_be_visible()
     rita.page.get_by_role("link", name="Start again").click()
 
-    rita.is_at("/sign-in?next=%2Faccount")
+    rita.is_at("/sign-in?next=/account")
     expect(rita.page.get_by_label("E-mail address")).to_be_editable()
 
 
@@ -77,6 +78,7 @@ def test_enter_sends_a_new_link_in_place_of_one_that_does_not_work_any_more(pers
 
 def test_a_wrong_address_is_pointed_out_and_can_be_mended(person: NewPerson) -> None:
     rita = person("rita@example")
+    rita.watch.expect_note("That does not look like an e-mail address.")
     rita.open("/sign-in")
     address = rita.page.get_by_label("E-mail address")
     address.fill(rita.email)

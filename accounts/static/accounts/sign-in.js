@@ -58,11 +58,15 @@ function showFlow() {
   flow.append(component);
 }
 
-async function finish({ sessionJwt, refreshJwt, firstSeen }) {
+function finish(tokens) {
   clear();
   flow.replaceChildren();
   forgetTokens();
   progress.textContent = "Signing you in…";
+  return oneTabAtATime(() => exchange(tokens));
+}
+
+async function exchange({ sessionJwt, refreshJwt, firstSeen }) {
   try {
     const response = await post(sessionUrl, csrfToken, { sessionJwt, refreshJwt, next });
     const answer = await response.json();
@@ -73,9 +77,16 @@ async function finish({ sessionJwt, refreshJwt, firstSeen }) {
     // The server has registered them already; this is the tutorial's first-seen call, and may fail.
     if (firstSeen) await post(registerUrl, csrfToken, {}).catch(() => {});
     location.replace(answer.data.next);
+    await new Promise((gone) => setTimeout(gone, ANSWER_MS));
   } catch {
     stop("You were recognised, but this site did not answer. Check your connection, then start again.");
   }
+}
+
+// The tab that waits for the link and the tab that opened it both end here, and each sign-in ends the session of
+// the one before. So the second lets the first arrive: its lock goes when the next page has taken its place.
+function oneTabAtATime(work) {
+  return navigator.locks ? navigator.locks.request("galley-sign-in", work) : work();
 }
 
 function post(url, csrf, body) {
