@@ -20,7 +20,7 @@ def excerpt_of(html: str) -> str:
 
 
 class _Paragraphs(HTMLParser):
-    """Collects the text of <p>, without footnote marks, until there is enough."""
+    """Collects the text of <p>, without footnotes and their marks, until there is enough."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,12 +28,15 @@ class _Paragraphs(HTMLParser):
         self.length = 0
         self.in_paragraph = False
         self.in_note = False
+        self.is_over = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "p":
             self.in_paragraph = ("class", "admonition-title") not in attrs
         elif tag == "sup":
             self.in_note = True
+        elif ("class", "footnote") in attrs:  # They come last.
+            self.is_over = True
         elif tag == "br":
             self.handle_data(" ")
 
@@ -45,7 +48,8 @@ class _Paragraphs(HTMLParser):
             self.in_note = False
 
     def handle_data(self, data: str) -> None:
-        if self.in_paragraph and not self.in_note and self.length <= 2 * EXCERPT_CHARACTERS:
+        is_wanted = self.in_paragraph and not self.in_note and not self.is_over
+        if is_wanted and self.length <= 2 * EXCERPT_CHARACTERS:
             self.pieces.append(data)
             self.length += len(data)
 

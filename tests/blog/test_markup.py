@@ -402,6 +402,9 @@ class TestExcerpts:
     def test_a_word_longer_than_all_of_it_is_cut(self) -> None:
         assert excerpt_of(f"<p>{'a' * 500}</p>") == "a" * 200 + "…"
 
+    def test_footnotes_are_left_out(self) -> None:
+        assert excerpt_of(render("A claim.[^1]\n\n[^1]: Its source.")) == "A claim."
+
     def test_titles_of_callouts_are_left_out(self) -> None:
         assert excerpt_of(render("> [!NOTE]\n> Mind the gap.")) == "Mind the gap."
 
