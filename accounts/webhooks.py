@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 MAX_BODY_BYTES = 64 * 1024
 SIGNATURE_HEADER = "x-descope-webhook-s256"
 OVER = ("UserDeleted", "UsersDeleted")
+CHANGES_NO_ROLES = ("LoginStarted", "LoginSucceed", "LoginFailed", "LoginExceedMaxAttempts")
 
 
 @csrf_exempt  # Signed by Descope with the shared secret; no browser sends it.
@@ -103,7 +104,7 @@ def _act(event: dict[str, Any]) -> None:
     person, is_new = people.register(profile)
     if person.is_disabled:
         sessions.end_all_of(person)
-    elif not is_new:
+    elif not is_new and action not in CHANGES_NO_ROLES:
         sessions.refresh_all_of(person)
 
 

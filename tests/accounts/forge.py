@@ -113,6 +113,11 @@ def strangers_jwk() -> dict[str, Any]:
     return jwk | {"kid": "stranger", "alg": "RS256", "use": "sig"}
 
 
+def strangers_private_jwk() -> dict[str, Any]:
+    jwk: dict[str, Any] = RSAAlgorithm.to_jwk(strangers_key(), as_dict=True)
+    return strangers_jwk() | {name: value for name, value in jwk.items() if name != "key_ops"}
+
+
 PROJECT = settings.DESCOPE_PROJECT_ID
 
 # Issuers that are not this project's, some made to look like it.

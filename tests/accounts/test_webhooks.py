@@ -213,6 +213,15 @@ def test_a_role_given_or_taken_counts_from_the_next_request(reader: User, send: 
         assert browser.get("/write").status_code == status
 
 
+def test_a_sign_in_makes_no_session_refresh(reader: User, send: Any, wire: Wire) -> None:
+    browser = signed_in(reader)
+
+    send(about(reader, "LoginSucceed"))
+
+    assert browser.get("/account").status_code == 200
+    assert wire.times_asked("/v1/auth/refresh") == 0
+
+
 def test_who_is_disabled_at_descope_is_out_everywhere(reader: User, send: Any) -> None:
     browser, headers = signed_in(reader), bearer(reader)
     sandbox_people.set_status(at_descope(reader), "disabled")
