@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -162,6 +163,18 @@ def test_a_text_goes_through_the_form_byte_for_byte(editor: User) -> None:
 
     assert post.body == body.replace("\r\n", "\n")
     assert_holds(page, post.body)
+
+
+@pytest.mark.parametrize("character", ["x", "校", "𝒢"])
+def test_the_longest_text_can_be_saved_in_any_script(editor: User, character: str) -> None:
+    answer = signed_in(editor).post(
+        "/write",
+        urlencode(WRITING | {"body": character * 100_000}),  # As a browser sends it: up to twelve bytes for each.
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert answer.status_code == 302
+    assert Post.objects.get().body == character * 100_000
 
 
 def test_opening_and_saving_unchanged_changes_no_word(draft: Post, editor: User) -> None:
