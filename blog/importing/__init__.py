@@ -14,12 +14,12 @@ from blog.tags import MAX_TAG_LENGTH, MAX_TAGS, tidy_tags
 
 from .feed import Entry, Feed, Unreadable, parse
 from .source import Unreachable, read
-from .to_markdown import markdown_of
+from .to_markdown import Tangled, markdown_of
 
 __all__ = ["ALREADY_HERE", "IMPORTED", "SKIPPED", "Outcome", "Unreachable", "Unreadable", "bring_in", "parse", "read"]
 
 IMPORTED, ALREADY_HERE, SKIPPED = "imported", "already here", "skipped"
-MAX_HTML_CHARACTERS = 2_000_000
+MAX_HTML_CHARACTERS = 1_000_000
 MAX_URL_LENGTH = 500
 
 
@@ -89,8 +89,8 @@ def _body(entry: Entry, notes: list[str]) -> str:
         raise Unfit(f"its HTML has {len(entry.html):,} characters; up to {MAX_HTML_CHARACTERS:,} are read")
     try:
         converted = markdown_of(entry.html, entry.base)
-    except RecursionError as error:
-        raise Unfit("its HTML is nested too deeply to be read") from error
+    except Tangled as error:
+        raise Unfit("its HTML has too many tags, or nested too deeply") from error
     if not converted.text:
         raise Unfit("it has no text")
     if len(converted.text) > MAX_CHARACTERS:

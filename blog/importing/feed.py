@@ -67,8 +67,8 @@ def parse(source: Source) -> Feed:
     )
     if not parsed.get("version"):
         raise Unreadable("This is no feed: neither RSS nor Atom.")
-    home = _web_address(parsed.feed.get("link", ""), source.address)
-    owner = parsed.feed.get("id") or home or source.address
+    home = _web_address(parsed.feed.get("link", ""), source.address) or source.address
+    owner = parsed.feed.get("id") or home
     entries = [_entry(raw, home, owner) for raw in parsed.entries]
     return Feed(entries, _problem(parsed))
 
@@ -78,8 +78,7 @@ def _problem(parsed: Mapping[str, Any]) -> str:
     trouble = parsed.get("bozo_exception")
     if trouble is None or isinstance(trouble, feedparser.CharacterEncodingOverride):
         return ""
-    line = trouble.getLineNumber() if hasattr(trouble, "getLineNumber") else None
-    return f"The XML is not well-formed{f', from line {line} on' if line else ''}. Look at what came after that."
+    return "The XML of this feed is not well-formed. It was read as far as it goes: compare its last article."
 
 
 def _entry(raw: Mapping[str, Any], home: str, owner: str) -> Entry:
@@ -133,6 +132,8 @@ def _source_id(raw: Mapping[str, Any], owner: str, link: str, words: str) -> str
 
 def _web_address(address: str, base: str) -> str:
     """Return the address made absolute if it is one of the web, else nothing."""
+    if not address.strip():
+        return ""
     try:
         absolute = urljoin(base, address.strip())
         return absolute if urlsplit(absolute).scheme in ("http", "https") and urlsplit(absolute).hostname else ""

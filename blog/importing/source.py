@@ -70,7 +70,7 @@ def _from_web(address: str, *, allow_private: bool) -> Source:
 def _pinned_request(client: httpx.Client, url: httpx.URL, *, allow_private: bool) -> httpx.Request:
     """Return a request to the address the name stands for now. A second look-up could give another."""
     if url.scheme not in ("http", "https") or not url.host:
-        raise Unreachable(f"{url} is neither a file nor an http(s) address.")
+        raise Unreachable(f"Only a file or an http(s) address can be read, not {url.scheme}:.")
     ip = _looked_up(url.host, url.port or {"http": 80, "https": 443}[url.scheme])
     if not ip.is_global and not allow_private:
         raise Unreachable(f"{url.host} is {ip}, a private address. Add --allow-private if that is what you want.")

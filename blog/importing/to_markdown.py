@@ -11,7 +11,9 @@ from bs4 import Tag
 from markdownify import MarkdownConverter
 
 from .escape import destination, escaped, escaped_words, with_plain_starts
-from .tree import HEADINGS, classes_of, tree_of
+from .tree import HEADINGS, Tangled, classes_of, tree_of
+
+__all__ = ["Converted", "Tangled", "markdown_of"]
 
 LANGUAGE_CLASS = re.compile(r"(?:language|lang|highlight-source|brush:?)[-:](?P<name>[\w+#.-]+)$")
 LANGUAGE = re.compile(r"[\w+#./-]{1,40}")
@@ -56,7 +58,7 @@ class Converted:
 def markdown_of(html: str, base: str = "") -> Converted:
     """Return the HTML as Markdown, with its relative links made absolute by `base`.
 
-    Raises RecursionError where tags are nested hundreds deep.
+    Raises Tangled.
     """
     tree, lost = tree_of(html.replace("\0", ""), base)
     text: str = Converter().convert_soup(tree)
@@ -319,9 +321,7 @@ def _marker(item: Tag) -> str:
     is_second = parent is not None and before is not None and before.name == parent.name
     if parent is None or parent.name != "ol":
         return "*" if is_second else "-"
-    start = str(parent.get("start") or "1")
-    first = int(start) if start.isdecimal() and len(start) < 9 else 1
-    return f"{first + len(item.find_previous_siblings('li'))}{')' if is_second else '.'}"
+    return f"{item['value']}{')' if is_second else '.'}"
 
 
 def _language(pre: Tag) -> str:

@@ -27,7 +27,7 @@ CONTAINERS = {
 }
 BLOCKS = CONTAINERS | HEADINGS | {"dl", "dt", "figcaption", "hr", "li", "ol", "p", "pre", "summary", "table", "ul"}
 # Emphasis and such around blocks: somebody's editor put it there, and Markdown cannot.
-WRAPPERS = ["b", "big", "del", "em", "font", "i", "ins", "s", "small", "span", "strike", "strong", "tt", "u"]
+WRAPPERS = ["b", "del", "em", "i", "ins", "s", "small", "strike", "strong", "u"]
 NO_TEXT = {
     "button",
     "canvas",
@@ -74,6 +74,9 @@ ATTRIBUTES = {
 PANELS = ".highlight__panel, .code-toolbar > .toolbar, .zeroclipboard-container, .heading-anchor, .anchor-icon"
 SCHEMES = {"http", "https", "mailto"}
 
+MOST_NESTED = 100
+MOST_TAGS = 20_000
+
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     clean_content_tags=NO_TEXT,
@@ -83,14 +86,19 @@ _cleaner = nh3.Cleaner(
 )
 
 
+class Tangled(Exception):
+    """There are more tags than any text needs, or nested deeper: more than can be walked in a sensible time."""
+
+
 def text_of(html: str) -> str:
     """Return the words of a piece of HTML."""
     return str(_soup(html).get_text())
 
 
 def tree_of(html: str, base: str) -> tuple[BeautifulSoup, Counter[str]]:
-    """Return the tree, its addresses absolute, and how many of what had to be left out."""
+    """Return the tree, its addresses absolute, and how many of what had to be left out. Raises Tangled."""
     soup = _soup(html)
+    refuse_tangles(soup)
     lost: Counter[str] = Counter()
     for panel in soup.select(PANELS):
         panel.decompose()
@@ -116,6 +124,14 @@ def tree_of(html: str, base: str) -> tuple[BeautifulSoup, Counter[str]]:
 def _soup(html: str) -> BeautifulSoup:
     # Read by a browser's rules first, which close what nobody closed.
     return BeautifulSoup(f"<main>{_cleaner.clean(html)}</main>", "html.parser")
+
+
+def refuse_tangles(soup: BeautifulSoup) -> None:
+    depths = {id(soup): 0}
+    for tag in soup.find_all(True):
+        depths[id(tag)] = depth = depths[id(tag.parent)] + 1
+        if depth > MOST_NESTED or len(depths) > MOST_TAGS:
+            raise Tangled
 
 
 def keep_one_of_two_images(soup: BeautifulSoup) -> None:
@@ -214,7 +230,7 @@ def _swap(outer: Tag, inner: Tag, soup: BeautifulSoup) -> None:
 
 
 def mend_lists(soup: BeautifulSoup) -> None:
-    """Put a list that stands between two items into the first of them."""
+    """Put a list that stands between two items into the first of them, and number the items."""
     for inner in soup.find_all(["ol", "ul"]):
         before = inner.find_previous_sibling()
         if (
@@ -224,6 +240,11 @@ def mend_lists(soup: BeautifulSoup) -> None:
             and before.name == "li"
         ):
             before.append(inner.extract())
+    for numbered in soup.find_all("ol"):
+        start = str(numbered.get("start") or "1")
+        first = int(start) if start.isdecimal() and len(start) < 9 else 1
+        for number, item in enumerate(numbered.find_all("li", recursive=False), start=first):
+            item["value"] = str(number)
 
 
 def join_neighbours(soup: BeautifulSoup, names: list[str]) -> None:
