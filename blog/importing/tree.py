@@ -109,6 +109,8 @@ def tree_of(html: str, base: str) -> tuple[BeautifulSoup, Counter[str]]:
         tag.unwrap()
     unwrap_around_blocks(soup)
     mend_lists(soup)
+    for strike in soup.find_all("strike"):
+        strike.name = "s"
     for code in soup.find_all("code"):
         if code.find_parent("pre") is None and code.find(["a", "img"]):
             code.name = "html-code"

@@ -27,6 +27,7 @@ HERE = "https://press.example/2024/"
         ("<p>10&nbsp;pt&nbsp; wide</p><p>&nbsp;</p>", "10\u00a0pt wide"),
         ("<p>&lt;b&gt; &amp;amp; &amp; 1 &lt; 2</p>", "&lt;b> &amp;amp; & 1 < 2"),
         ("<hr>", "---"),
+        ("<p>a <strike>b</strike></p>", "a <s>b</s>"),
         ("<p>press <kbd>Ctrl_</kbd>, H<sub>2</sub>O, <u>all</u></p>", "press <kbd>Ctrl\\_</kbd>, H<sub>2</sub>O, <u>all</u>"),
         ("<details><summary>More</summary><p>x</p></details>",
          '<details markdown="1">\n<summary>More</summary>\n\nx\n\n</details>'),
