@@ -79,7 +79,8 @@ SESSION_LIFETIME = timedelta(days=env.int("SESSION_DAYS", default=30))
 
 # Django
 
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or ""])
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or "", *LOOPBACK])
 INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.messages",
