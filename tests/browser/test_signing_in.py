@@ -9,6 +9,9 @@ from .server import Server
 pytestmark = pytest.mark.browser
 
 AGE_TOKENS = "UPDATE accounts_session SET token_expires_at = '2020-01-01 00:00:00' WHERE ended_at IS NULL"
+FRESH_TOKENS = """
+    SELECT COUNT(*) FROM accounts_session WHERE token_expires_at > datetime('now') AND ended_at IS NULL
+"""
 FLOW_START = "/_descope/v1/flow/start"
 
 
@@ -47,8 +50,10 @@ def test_somebody_new_signs_up_with_the_keyboard_alone(person: NewPerson) -> Non
     kim.page.keyboard.type(kim.email)
     kim.page.keyboard.press("Enter")
     expect(kim.heading("Check your mail")).to_be_focused()
+    kim.tab_to("Read it in the sandbox’s inbox")
+    for _ in range(2):  # After the first answer the component builds the screen again.
+        kim.page.wait_for_event("requestfinished", lambda request: request.url.endswith("/v1/flow/next"))
     with kim.context.expect_page() as opened:
-        kim.tab_to("Read it in the sandbox’s inbox")
         kim.page.keyboard.press("Enter")
     kim.page = opened.value
     kim.tab_to("Open the link")
@@ -59,21 +64,6 @@ def test_somebody_new_signs_up_with_the_keyboard_alone(person: NewPerson) -> Non
 
     kim.is_at("/account")
     expect(kim.page.get_by_role("definition").filter(has_text="Kim Keys")).to_be_visible()
-
-
-def test_enter_sends_a_new_link_in_place_of_one_that_does_not_work_any_more(person: NewPerson) -> None:
-    rita = person("rita@example.com")
-    rita.ask_for_link()
-    link = rita.link()
-    rita.page.goto(link)
-    rita.is_at("/")
-    rita.context.clear_cookies()
-
-    rita.page.goto(link)
-    expect(rita.heading("This link has been used")).to_be_focused()
-    rita.page.keyboard.press("Enter")
-
-    expect(rita.heading("Check your mail")).to_be_visible()
 
 
 def test_a_wrong_address_is_pointed_out_and_can_be_mended(person: NewPerson) -> None:
@@ -99,7 +89,7 @@ def test_who_is_signed_in_stays_so_when_the_token_expires(server: Server, person
     rita.open("/account")
 
     expect(rita.heading("Your account")).to_be_visible()
-    assert server.value("galley", "SELECT COUNT(*) FROM accounts_session WHERE token_expires_at > datetime('now')") == 1
+    assert server.value("galley", FRESH_TOKENS) == 1
 
 
 def test_signing_out_leaves_nothing_for_the_back_button(person: NewPerson) -> None:

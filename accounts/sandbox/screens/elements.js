@@ -66,15 +66,22 @@
     }
   }
 
+  // Where the focus last was. The component builds a screen that polls twice, under the hands of whoever is on it.
+  const focused = { title: "", id: "" };
+
   // The heading of a screen. It takes the focus when the screen has no field to take it, so that a
-  // screen reader says where we are now.
+  // screen reader says where we are now; a screen that is only built again gives it back to where it was.
   class Title extends HTMLElement {
     connectedCallback() {
       this.setAttribute("role", "heading");
       this.setAttribute("aria-level", "2");
       if (this.parentNode.querySelector("input")) return;
       this.tabIndex = -1;
-      setTimeout(() => this.focus({ preventScroll: true }));
+      const before = focused.title === this.textContent && this.getRootNode().getElementById(focused.id);
+      setTimeout(() => (before || this).focus({ preventScroll: true }));
+      this.parentNode.addEventListener("focusin", ({ target }) => {
+        Object.assign(focused, { title: this.textContent, id: target.id });
+      });
     }
   }
 
