@@ -75,13 +75,14 @@ class Server:
     def serve(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "manage.py", "runserver", "--noreload", self.url.removeprefix("http://")]
         with self.log_path.open("wb") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 — as above.
+            return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 — as above.
+
+    def wait_for(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             assert process.poll() is None, self.log()
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.1)
-        return process
 
     def _answers(self) -> bool:
         try:
@@ -102,6 +103,7 @@ def running(data_dir: Path) -> Iterator[Server]:
     server.manage("prepare_sandbox")
     process = server.serve()
     try:
+        server.wait_for(process)
         yield server
     finally:
         process.terminate()
