@@ -6,22 +6,31 @@ an endless one pass (protocol section 3), so tokens are verified here, on top of
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+import descope.http_client
 import httpx
 import jwt
 from descope import AuthException, DescopeClient, RateLimitException
+from descope.exceptions import ERROR_TYPE_SERVER_ERROR
 from django.conf import settings
 
+from .breaker import Breaker
 from .claims import Claims
-from .exceptions import BadToken, ProviderUnavailable, SignedOut
+from .exceptions import BadToken, ProviderDown, ProviderUnavailable, SignedOut
 from .keys import verified_payload
 from .roles import Role, roles_named
 
 TOKEN_REFUSED = frozenset({401, 403})
 NO_SUCH_PERSON = frozenset({400, 404})
+
+# The SDK sleeps through a 503 for ten seconds and asks three times more (protocol section 2.1). A request of ours
+# holds one of few threads, so it fails at once, and the next one asks again.
+descope.http_client._RETRY_DELAYS_SECONDS = []  # type: ignore[attr-defined]  # Private: a test tells when it moves.
+
+breaker = Breaker(pause_seconds=10)
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class Profile:
     name: str
     email: str
     is_enabled: bool
-    roles: frozenset[Role] = frozenset()
+    roles: frozenset[Role] | None = None  # None where they were not told.
 
 
 def verify_session_token(token: str) -> Claims:
@@ -108,8 +117,8 @@ def sign_out(refresh_token: str) -> None:
 
 
 def profile_of(refresh_token: str) -> Profile:
-    """Return the person the token belongs to. Raises SignedOut and ProviderUnavailable."""
-    return _profile(_asked(lambda: client().me(refresh_token)))
+    """Return the person the token belongs to, without roles. Raises SignedOut and ProviderUnavailable."""
+    return replace(_profile(_asked(lambda: client().me(refresh_token))), roles=None)
 
 
 def load_person(subject: str) -> Profile | None:
@@ -142,19 +151,39 @@ def client() -> DescopeClient:
 
 def _asked(call: Callable[[], Any], *, no: frozenset[int] = TOKEN_REFUSED) -> dict[str, Any]:
     """Return Descope's answer: SignedOut for the statuses that mean no, ProviderUnavailable for all other trouble."""
+    if not breaker.admits():
+        raise ProviderDown("Descope did not answer a moment ago")
+    try:
+        answer = _answer(call, no)
+    except ProviderDown:
+        breaker.failed()
+        raise
+    except (SignedOut, ProviderUnavailable):
+        breaker.answered()  # It answered, if not as hoped: one odd token must not stop everybody's sign-in.
+        raise
+    breaker.answered()
+    return answer
+
+
+def _answer(call: Callable[[], Any], no: frozenset[int]) -> dict[str, Any]:
     try:
         answer = call()
         if isinstance(answer, httpx.Response):
             answer = answer.json() if answer.content else {}
     except AuthException as error:
-        if error.status_code in no:
+        status = error.status_code or 0
+        if status in no:
             raise SignedOut("Descope refused the token") from error
-        raise ProviderUnavailable(f"Descope answered {error.status_code}") from error
+        # The SDK says 500 of its own, too, of a token that it cannot read.
+        is_down = status >= 500 and error.error_type == ERROR_TYPE_SERVER_ERROR
+        raise (ProviderDown if is_down else ProviderUnavailable)(f"Descope answered {status}") from error
     except RateLimitException as error:
-        raise ProviderUnavailable("Descope asks us to slow down") from error
-    except (httpx.HTTPError, jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
-        # Nobody answers, or something that is not Descope does: the SDK trips over JSON of another shape.
-        raise ProviderUnavailable(f"Descope did not answer: {type(error).__name__}") from error
+        raise ProviderDown("Descope asks us to slow down") from error
+    except httpx.HTTPError as error:
+        raise ProviderDown(f"Descope did not answer: {type(error).__name__}") from error
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
+        # Something that is not Descope answers: the SDK trips over JSON of another shape.
+        raise ProviderUnavailable(f"Descope's answer makes no sense: {type(error).__name__}") from error
     return answer if isinstance(answer, dict) else {}
 
 

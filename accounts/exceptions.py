@@ -11,3 +11,7 @@ class SignedOut(Exception):
 
 class ProviderUnavailable(Exception):
     """Descope did not answer, or not in a way that says yes or no."""
+
+
+class ProviderDown(ProviderUnavailable):
+    """Descope is out of reach for everybody, not only for this question."""

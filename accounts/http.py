@@ -37,7 +37,7 @@ def with_person(request: HttpRequest) -> PersonRequest:
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script asks: it needs a status and JSON, not a page to follow."""
     return (
-        request.path.startswith("/api/")
+        (request.path.startswith("/api/") and request.path != "/api/docs")
         or request.path.endswith(".json")
         or request.content_type == "application/json"
         or request.headers.get("X-Requested-With") == "XMLHttpRequest"

@@ -48,7 +48,8 @@ class PersonMiddleware:
             return _unauthorized(request, "This token is not valid here. Sign in again for a new one.")
         except ProviderUnavailable as trouble:
             logger.error("Cannot tell who is asking: %s", trouble)
-            if not admits_visitors or request.is_bearer:
+            # A page that is open to all can go on without knowing; a program must not take this for a sign-out.
+            if not admits_visitors or wants_json(request):
                 return _unavailable(request)
         if request.user.is_visitor and not admits_visitors:
             return _asked_to_sign_in(request)

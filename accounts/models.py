@@ -17,8 +17,8 @@ from .roles import Role
 class User(models.Model):
     """A thin local record of somebody Descope knows, found by `subject` alone.
 
-    Roles are not stored: `roles` holds those of the token that proved this request, and is empty on a
-    person who was merely fetched.
+    `roles` holds the roles of the token that proved this request, and is empty on a person who was merely
+    fetched. What is stored in `known_roles` only ever takes away from a token that is older.
     """
 
     subject = models.CharField(max_length=255, unique=True)
@@ -26,6 +26,8 @@ class User(models.Model):
     email = models.CharField(max_length=254, blank=True, help_text="To show, never to identify.")
     is_disabled = models.BooleanField(default=False, db_default=False)
     tokens_not_before = models.DateTimeField(null=True, blank=True, help_text="Tokens issued by then are refused.")
+    known_roles = models.JSONField(null=True, blank=True, help_text="The roles Descope gave, when it was last asked.")
+    roles_known_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     roles: frozenset[Role] = frozenset()
@@ -44,6 +46,12 @@ class User(models.Model):
         # A token tells its birth in whole seconds, so one born in the second of the cut is refused, too.
         is_cut_off = self.tokens_not_before is not None and claims.issued_at <= self.tokens_not_before
         return self.subject == claims.subject and not self.is_disabled and not is_cut_off
+
+    def roles_by(self, claims: Claims) -> frozenset[Role]:
+        """The roles that a token with these claims proves, less those that have been taken since it was issued."""
+        if self.known_roles is None or self.roles_known_at is None or claims.issued_at > self.roles_known_at:
+            return claims.roles
+        return claims.roles & {Role(name) for name in self.known_roles}
 
 
 class Visitor:
@@ -68,7 +76,6 @@ class Session(models.Model):
     key_digest = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     payload = models.JSONField(help_text="What the newest verified session token says.")
-    token_digest = models.CharField(max_length=64, db_index=True)
     token_expires_at = models.DateTimeField()
     locked_refresh_token = models.TextField()
     refresh_leased_until = models.DateTimeField(null=True, blank=True)
@@ -94,6 +101,16 @@ class Session(models.Model):
             self.started_at + settings.SESSION_LIFETIME,
             self.last_refreshed_at + settings.SESSION_IDLE_LIFETIME,
         )
+
+
+class HeldToken(models.Model):
+    """A session token that a session holds or held. When the session is over, it is nobody's bearer either."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="held_tokens")
+    digest = models.CharField(max_length=64, db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class WebhookDelivery(models.Model):

@@ -1,13 +1,15 @@
 """Who we have met: one local record per subject, however often and in whatever order we hear of them."""
 
 import logging
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from . import descope
 from .claims import Claims
 from .descope import Profile
-from .exceptions import ProviderUnavailable
+from .exceptions import BadToken, ProviderUnavailable
 from .models import User
 
 logger = logging.getLogger(__name__)
@@ -20,7 +22,12 @@ def register(profile: Profile) -> tuple[User, bool]:
     """
     user, is_new = User.objects.get_or_create(
         subject=profile.subject,
-        defaults={"name": shown_name(profile), "email": profile.email, "is_disabled": not profile.is_enabled},
+        defaults={
+            "name": shown_name(profile),
+            "email": profile.email,
+            "is_disabled": not profile.is_enabled,
+            **_known_roles(profile),
+        },
     )
     if not is_new:
         _update(user, profile)
@@ -28,7 +35,10 @@ def register(profile: Profile) -> tuple[User, bool]:
 
 
 def found_or_met(claims: Claims) -> User:
-    """Return the person of these claims, making their record if a program comes before its owner ever did."""
+    """Return the person of these claims, making their record if a program comes before its owner ever did.
+
+    Raises BadToken where Descope says that there is no such person any more.
+    """
     user = User.objects.filter(subject=claims.subject).first()
     if user is not None:
         return user
@@ -36,8 +46,10 @@ def found_or_met(claims: Claims) -> User:
         profile = descope.load_person(claims.subject)
     except ProviderUnavailable as trouble:
         logger.info("Met somebody whose name Descope would not tell: %s", trouble)
-        profile = None
-    return register(profile or Profile(claims.subject, name="", email="", is_enabled=True))[0]
+        profile = Profile(claims.subject, name="", email="", is_enabled=True)
+    if profile is None:
+        raise BadToken("Descope knows nobody of this id")
+    return register(profile)[0]
 
 
 def with_current_roles(user: User) -> User:
@@ -49,7 +61,7 @@ def with_current_roles(user: User) -> User:
     if profile is None or user.is_disabled or not profile.is_enabled:
         user.roles = frozenset()
     else:
-        user.roles = profile.roles
+        user.roles = profile.roles or frozenset()
     return user
 
 
@@ -60,7 +72,11 @@ def shown_name(profile: Profile) -> str:
 
 @transaction.atomic
 def _update(user: User, profile: Profile) -> None:
-    changes = {"email": profile.email or user.email, "is_disabled": not profile.is_enabled}
+    changes: dict[str, Any] = {
+        "email": profile.email or user.email,
+        "is_disabled": not profile.is_enabled,
+        **_known_roles(profile),
+    }
     if profile.name:
         changes["name"] = profile.name[:200]
     changed = [field for field, value in changes.items() if getattr(user, field) != value]
@@ -68,3 +84,9 @@ def _update(user: User, profile: Profile) -> None:
         setattr(user, field, changes[field])
     if changed:
         user.save(update_fields=changed)
+
+
+def _known_roles(profile: Profile) -> dict[str, Any]:
+    if profile.roles is None:
+        return {}
+    return {"known_roles": sorted(profile.roles), "roles_known_at": timezone.now()}

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from . import descope, people
 from .claims import Claims
+from .descope import Tokens
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
-from .models import Session, User
+from .models import HeldToken, Session, User
 from .vault import locked, unlocked
 
 logger = logging.getLogger(__name__)
@@ -44,14 +45,14 @@ def start(session_token: str, refresh_token: str, *, replacing: str = "") -> tup
             raise SignedOut("this account is closed to new sign-ins")
         if replacing:
             _end(Session.objects.filter(key_digest=digest(replacing)))
-        Session.objects.create(
+        session = Session.objects.create(
             key_digest=digest(key),
             user=user,
             payload=dict(claims.payload),
-            token_digest=digest(session_token),
             token_expires_at=claims.expires_at,
             locked_refresh_token=locked(refresh_token),
         )
+        HeldToken.objects.create(session=session, digest=digest(session_token))
     return key, is_new
 
 
@@ -67,7 +68,7 @@ def resume(key: str) -> Session | None:
     if session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
         session = _with_fresh_token(session)
     if session is not None:
-        session.user.roles = session.claims.roles
+        session.user.roles = session.user.roles_by(session.claims)
     return session
 
 
@@ -77,9 +78,9 @@ def person_of_bearer(token: str) -> User:
     user = people.found_or_met(claims)
     if not user.may_use(claims):
         raise BadToken("the person is disabled or signed out everywhere")
-    if Session.objects.filter(token_digest=digest(token), ended_at__isnull=False).exists():
+    if HeldToken.objects.filter(digest=digest(token), session__ended_at__isnull=False).exists():
         raise BadToken("its session was signed out")
-    user.roles = claims.roles
+    user.roles = user.roles_by(claims)
     return user
 
 
@@ -112,7 +113,7 @@ def digest(secret: str) -> str:
 
 
 def _end(sessions: QuerySet[Session]) -> None:
-    sessions.filter(ended_at=None).update(ended_at=timezone.now(), locked_refresh_token="")
+    sessions.filter(ended_at=None).update(ended_at=timezone.now(), locked_refresh_token="", payload={})
 
 
 def _with_fresh_token(session: Session) -> Session | None:
@@ -139,8 +140,15 @@ def _with_fresh_token(session: Session) -> Session | None:
 def _lease(session: Session) -> bool:
     now = timezone.now()
     is_free = Q(refresh_leased_until=None) | Q(refresh_leased_until__lt=now)
-    unchanged = Session.objects.filter(pk=session.pk, ended_at=None, token_digest=session.token_digest)
-    return unchanged.filter(is_free).update(refresh_leased_until=now + LEASE) == 1
+    return _as_read(session).filter(is_free).update(refresh_leased_until=now + LEASE) == 1
+
+
+def _as_read(session: Session) -> QuerySet[Session]:
+    """The session's row, unless it has ended or been refreshed since it was read.
+
+    Whoever was slower than their lease finds no row here, and can neither end nor overwrite what another has won.
+    """
+    return Session.objects.filter(pk=session.pk, ended_at=None, locked_refresh_token=session.locked_refresh_token)
 
 
 def _refreshed(session: Session) -> Session | None:
@@ -149,28 +157,33 @@ def _refreshed(session: Session) -> Session | None:
         _check_same_person(session, tokens.claims)
     except (SignedOut, BadToken) as refusal:
         logger.info("Session %s is over: %s", session.pk, refusal)
-        _end(Session.objects.filter(pk=session.pk))
-        return None
+        _end(_as_read(session))
     except ProviderUnavailable:
-        Session.objects.filter(pk=session.pk).update(refresh_leased_until=None)
-        if session.token_expires_at > timezone.now():
-            return session
-        raise
-    session.payload = dict(tokens.claims.payload)
-    session.token_digest = digest(tokens.session)
-    session.token_expires_at = tokens.claims.expires_at
-    session.locked_refresh_token = locked(tokens.refresh)
-    session.refresh_leased_until = None
-    session.last_refreshed_at = timezone.now()
-    still_on = Session.objects.filter(pk=session.pk, ended_at=None).update(
-        payload=session.payload,
-        token_digest=session.token_digest,
-        token_expires_at=session.token_expires_at,
-        locked_refresh_token=session.locked_refresh_token,
-        refresh_leased_until=None,
-        last_refreshed_at=session.last_refreshed_at,
+        _as_read(session).update(refresh_leased_until=None)
+        if session.token_expires_at <= timezone.now():
+            raise
+    else:
+        _keep(session, tokens)
+    session = Session.objects.select_related("user").get(pk=session.pk)
+    return None if session.is_over else session
+
+
+@transaction.atomic
+def _keep(session: Session, tokens: Tokens) -> None:
+    """Store the new tokens, unless another caller's are stored already or the session has ended."""
+    changes = {
+        "payload": dict(tokens.claims.payload),
+        "locked_refresh_token": locked(tokens.refresh),
+        "refresh_leased_until": None,
+        "last_refreshed_at": timezone.now(),
+    }
+    row = _as_read(session)
+    # If somebody has asked for a refresh meanwhile, these tokens may be older than the reason: refresh again soon.
+    is_current = row.filter(token_expires_at=session.token_expires_at).update(
+        **changes, token_expires_at=tokens.claims.expires_at
     )
-    return session if still_on else None
+    if is_current or row.update(**changes):
+        HeldToken.objects.create(session=session, digest=digest(tokens.session))
 
 
 def _check_same_person(session: Session, claims: Claims) -> None:

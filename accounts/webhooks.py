@@ -66,9 +66,13 @@ def _is_signed(body: bytes, signature: str) -> bool:
 
 
 def _act_once(body: bytes, message: Any) -> HttpResponse:
-    """Act, then remember the message. Acting twice is harmless; forgetting one half-done is not."""
+    """Act, then remember the message. Acting twice is harmless; forgetting one half-done is not.
+
+    Only events that carry a time are remembered: others say the same words each time they happen again.
+    """
     digest = hashlib.sha256(body).hexdigest()
-    if WebhookDelivery.objects.filter(digest=digest).exists():
+    is_dated = all(event.get("occurred") for event in _events(message))
+    if is_dated and WebhookDelivery.objects.filter(digest=digest).exists():
         return JsonResponse({"error": None, "data": {"status": "seen before"}})
     try:
         for event in _events(message):
@@ -76,7 +80,8 @@ def _act_once(body: bytes, message: Any) -> HttpResponse:
     except ProviderUnavailable as trouble:
         logger.warning("A webhook message waits for Descope to answer: %s", trouble)
         return problem(503, "We could not reach Descope to check this. Send it again.")
-    WebhookDelivery.objects.get_or_create(digest=digest)
+    if is_dated:
+        WebhookDelivery.objects.get_or_create(digest=digest)
     return JsonResponse({"error": None, "data": {"status": "done"}})
 
 

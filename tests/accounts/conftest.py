@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from accounts import keys
+from accounts import descope, keys
 
 Answer = Callable[[httpx.Request], httpx.Response] | httpx.Response | Exception
 
@@ -30,7 +30,9 @@ class Wire:
         self.answers("", httpx.ConnectError("nobody answers"))
 
     def recovers(self) -> None:
+        """Answer as ever, to callers that have waited out the pause after a failure."""
         self._answers.clear()
+        descope.breaker.answered()
 
     def times_asked(self, path: str) -> int:
         return sum(path in asked for asked in self.asked)

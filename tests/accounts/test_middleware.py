@@ -353,3 +353,20 @@ def test_no_secret_is_ever_logged(reader: User, wire: Wire, caplog: pytest.LogCa
     assert "ended here" in logged
     for secret in [part for text in (key, session_token, refresh_token, bad) for part in text.split(".")]:
         assert secret not in logged
+
+
+def test_a_program_with_a_cookie_is_asked_to_wait_and_not_to_sign_in(reader: User, wire: Wire) -> None:
+    browser = signed_in(reader)
+    let_tokens_expire()
+    wire.is_down()
+
+    response = browser.get("/api/posts/retrieve")
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "30"
+
+
+def test_a_visitor_to_the_pages_about_the_api_is_led_to_sign_in() -> None:
+    response = Client().get("/api/docs", headers=PAGE)
+
+    assert response.headers["Location"] == "/sign-in?next=%2Fapi%2Fdocs"

@@ -47,6 +47,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
             process = server.serve()
             processes.callback(process.wait, timeout=10)
             processes.callback(process.terminate)
+            server.wait_for(process)
         yield servers
 
 

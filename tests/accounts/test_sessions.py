@@ -1,15 +1,17 @@
 import json
 import time
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import httpx
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts import sessions
+from accounts import descope, sessions
 from accounts.exceptions import BadToken, ProviderUnavailable, SignedOut
 from accounts.keys import KeyRing
 from accounts.models import Session, User
@@ -240,7 +242,7 @@ def test_an_expired_token_is_refreshed_and_the_rotated_one_kept(reader: User, wi
     after = Session.objects.get()
     assert wire.times_asked(REFRESH) == 1
     assert after.token_expires_at > timezone.now() + timedelta(minutes=9)
-    assert after.token_digest != before.token_digest
+    assert after.held_tokens.count() == 2
     assert unlocked(after.locked_refresh_token) not in ("", unlocked(before.locked_refresh_token))
     assert after.refresh_leased_until is None
     assert after.key_digest == before.key_digest
@@ -604,3 +606,90 @@ def test_the_payload_is_kept_as_the_token_says_it(reader: User) -> None:
     started(reader)
 
     assert json.loads(json.dumps(Session.objects.get().payload))["sub"] == reader.subject
+
+
+# Whoever is slower than their lease
+
+
+def test_a_refresh_that_is_overtaken_ends_and_overwrites_nothing(reader: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    slow = Session.objects.select_related("user").get()
+    fast = resumed(key)
+    tokens = descope.refresh(unlocked(fast.locked_refresh_token))
+
+    wire.says(REFRESH, {"errorCode": "E061005"}, 401)
+    overtaken = sessions._refreshed(slow)
+    sessions._keep(slow, tokens)
+
+    kept = Session.objects.get()
+    assert overtaken is not None
+    assert kept.ended_at is None
+    assert kept.locked_refresh_token == fast.locked_refresh_token
+
+
+def test_no_token_a_session_ever_held_outlives_it(editor: User, wire: Wire) -> None:
+    first, refresh_token = tokens_of(editor)
+    key, _ = sessions.start(first, refresh_token)
+    sessions.refresh_all_of(editor)
+    resumed(key)
+    assert sessions.person_of_bearer(first) == editor
+
+    sessions.end(key)
+
+    with pytest.raises(BadToken):
+        sessions.person_of_bearer(first)
+
+
+def test_a_bearer_of_somebody_who_is_gone_at_descope_meets_nobody(reader: User) -> None:
+    token, _ = tokens_of(reader)
+    SandboxPerson.objects.all().delete()
+    User.objects.all().delete()
+
+    with pytest.raises(BadToken):
+        sessions.person_of_bearer(token)
+
+    assert not User.objects.exists()
+
+
+# A provider that is down
+
+
+@pytest.mark.parametrize("status", [500, 503, 521])
+def test_a_failing_provider_is_asked_once_and_then_left_alone_for_a_while(
+    status: int, reader: User, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail(f"slept {seconds} s"))
+    key = started(reader)
+    expire()
+    wire.answers(REFRESH, httpx.Response(status))
+
+    for _ in range(5):
+        with pytest.raises(ProviderUnavailable):
+            sessions.resume(key)
+
+    assert wire.times_asked(REFRESH) == 1
+
+
+def test_an_odd_token_stops_nobody_elses_sign_in(reader: User, editor: User, wire: Wire) -> None:
+    key = started(reader)
+    expire()
+    wire.answers(REFRESH, httpx.Response(400))
+    with pytest.raises(ProviderUnavailable):
+        sessions.resume(key)
+
+    assert sessions.start(*tokens_of(editor))
+
+
+# Clearing away
+
+
+def test_what_is_over_is_cleared_away_and_what_is_not_stays(reader: User, editor: User) -> None:
+    over, on = started(reader), started(editor)
+    sessions.end(over)
+    Session.objects.filter(user=reader).update(ended_at=timezone.now() - timedelta(days=2))
+
+    call_command("clear_sessions", stdout=StringIO())
+
+    assert [session.user for session in Session.objects.all()] == [editor]
+    assert resumed(on)

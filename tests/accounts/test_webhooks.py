@@ -55,7 +55,7 @@ def at_descope(user: User) -> SandboxPerson:
 
 
 def test_a_signed_message_is_taken(reader: User, send: Any) -> None:
-    assert send([about(reader)]).status_code == 200
+    assert send([about(reader, occurred=1_795_000_000_000)]).status_code == 200
     assert WebhookDelivery.objects.count() == 1
 
 
@@ -199,6 +199,26 @@ def test_a_message_is_acted_on_once(reader: User, send: Any, wire: Wire) -> None
 
     assert answers == ["done", "seen before", "seen before"]
     assert wire.times_asked(LOAD) == 1
+
+
+def test_a_message_without_a_time_is_acted_on_each_time(reader: User, send: Any, wire: Wire) -> None:
+    send(about(reader))
+    sandbox_people.set_status(at_descope(reader), "disabled")
+
+    send(about(reader))
+
+    assert User.objects.get().is_disabled
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_a_role_that_was_taken_is_taken_from_bearers_too(admin: User, send: Any) -> None:
+    program = Client(headers=bearer(admin))
+    assert program.get("/desk").status_code == 200
+    sandbox_people.set_roles(at_descope(admin), [])
+
+    send(about(admin))
+
+    assert program.get("/desk").status_code == 403
 
 
 def test_a_role_given_or_taken_counts_from_the_next_request(reader: User, send: Any, wire: Wire) -> None:
