@@ -1,4 +1,7 @@
-"""For whoever watches the process: is it up, and can it work?"""
+"""For whoever watches the process: is it up, and can it work?
+
+Answered before any other middleware: a probe comes by the machine's number, over plain HTTP, and is nobody.
+"""
 
 import logging
 from collections.abc import Callable
@@ -10,25 +13,32 @@ from django.views.decorators.cache import never_cache
 from redis import RedisError
 
 from accounts import keys
-from accounts.access import authenticates_itself
 from accounts.exceptions import ProviderUnavailable
 
 logger = logging.getLogger(__name__)
 
 
-@never_cache
-@authenticates_itself
+class HealthMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = PROBES.get(request.path)
+        return never_cache(probe)(request) if probe else self.get_response(request)
+
+
 def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
-@never_cache
-@authenticates_itself
 def readyz(request: HttpRequest) -> HttpResponse:
     """Answer 200 if database, cache and signing keys are usable, else 503; and which of them is."""
     checks = {"database": _database, "cache": _cache, "keys": keys.ring.check}
     state = {name: _works(name, check) for name, check in checks.items()}
     return JsonResponse({"ready": all(state.values()), **state}, status=200 if all(state.values()) else 503)
+
+
+PROBES = {"/healthz": healthz, "/readyz": readyz}
 
 
 def _works(name: str, check: Callable[[], None]) -> bool:

@@ -3,11 +3,9 @@
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
-from . import errors, health
+from . import errors
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),
 ]
 if apps.is_installed("accounts.sandbox"):

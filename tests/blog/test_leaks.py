@@ -60,8 +60,6 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         ("json put", "/api/posts/toggleStatus", {"postId": "{id}", "revision": 1}),
     ],
     "api/posts/<post_id>": [("get", "/api/posts/{id}", {})],
-    "healthz": [("get", "/healthz", {})],
-    "readyz": [("get", "/readyz", {})],
     "sign-in": [("get", "/sign-in", {"next": "/posts/{id}"})],
     "auth/session": [("json post", "/auth/session", {"next": "/posts/{id}"})],
     "auth/error": [("get", "/auth/error", {"reason": "/posts/{id}"})],

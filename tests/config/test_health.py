@@ -78,3 +78,8 @@ def test_the_site_is_not_ready_without_its_cache(cache: dict[str, str], client: 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_who_watches_needs_no_account(path: str) -> None:
     assert Client().get(path, headers={"Authorization": "Basic YTpi"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_probe_by_the_machines_number_is_answered_as_any_other(path: str, client: Client) -> None:
+    assert client.get(path, headers={"Host": "10.0.0.7:8000"}).status_code == 200
