@@ -11,6 +11,15 @@ fail() {
     exit 1
 }
 
+# Make .env from the example, with a secret key of its own.
+make_env() {
+    [ ! -e .env ] || return 0
+    local secret
+    secret=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
+    (umask 077 && sed "s/^SECRET_KEY=\$/SECRET_KEY=$secret/" .env.example >.env.new)
+    mv .env.new .env
+}
+
 # Python
 
 # Make .venv if it is missing, broken, too old or moved.

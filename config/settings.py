@@ -4,6 +4,7 @@ README.md, "Configuration", explains each for the person who runs the site.
 """
 
 import hashlib
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ def required(name: str, why: str) -> str:
 
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", "a long random text that signs cookies and encrypts refresh tokens")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 PORT: int = env.int("PORT", default=8000)
 
@@ -38,10 +40,15 @@ PORT: int = env.int("PORT", default=8000)
 SITE_NAME: str = env.str("SITE_NAME", default="Galley")
 SITE_TAGLINE: str = env.str("SITE_TAGLINE", default="Read the proof before it prints.")
 SITE_URL = (
-    env.str("SITE_URL", default=f"http://localhost:{PORT}")
+    env.str("SITE_URL", default="") or f"http://localhost:{PORT}"
     if DEBUG
     else required("SITE_URL", "the public address of the site, such as https://blog.example.org")
 ).rstrip("/")
+if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", SITE_URL) or SITE_URL.endswith((":80", ":443")):
+    raise ImproperlyConfigured(
+        f"SITE_URL is “{SITE_URL}”; write it as browsers send it: scheme and host in lower case, no path, "
+        "a port only where it is not the usual one."
+    )
 IS_HTTPS = SITE_URL.startswith("https://")
 VISIBILITY: str = env.str("VISIBILITY", default="members")
 if VISIBILITY not in ("members", "public"):
@@ -91,6 +98,7 @@ INSTALLED_APPS = [
     "blog",
 ]
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -144,7 +152,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 DATABASES["default"]["CONN_MAX_AGE"] = None
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
 if USE_SANDBOX:
     INSTALLED_APPS.append("accounts.sandbox")
@@ -169,8 +176,6 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
-MEDIA_ROOT = DATA_DIR / "media"
-MEDIA_URL = "/media/"
 
 # Cookies and headers
 
@@ -184,7 +189,6 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
@@ -193,13 +197,15 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Where pictures in posts may come from. Imported articles point to wherever theirs have always been.
+IMAGE_SOURCES: list[str] = env.list("IMAGE_SOURCES", default=["https:"])
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "connect-src": [SELF],
-        "img-src": [SELF, "data:", "https:"],
+        "img-src": [SELF, "data:", *IMAGE_SOURCES],
         "font-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
@@ -215,7 +221,12 @@ SIGN_IN_CSP: dict[str, list[str]] = (
     if DESCOPE_BASE_URI.startswith(SITE_URL + "/")
     else {
         "connect-src": [DESCOPE_BASE_URI, "https://static.descope.com", "https://static2.descope.com"],
-        "script-src": ["https://descopecdn.com", "https://static.descope.com", "https://cdn.jsdelivr.net"],
+        "script-src": [
+            *filter(None, [DESCOPE_CDN_URI]),
+            "https://descopecdn.com",
+            "https://static.descope.com",
+            "https://cdn.jsdelivr.net",
+        ],
         "style-src": ["'unsafe-inline'", "https://fonts.googleapis.com"],
         "font-src": ["https://fonts.gstatic.com", "https://descopecdn.com", "data:"],
     }

@@ -17,7 +17,6 @@ os.environ.update(
     DESCOPE_PROJECT_ID="",
     SITE_URL="http://localhost:8000",
     VISIBILITY="members",
-    EMAIL_URL="memorymail://",
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:",
     CACHE_URL="locmemcache://",
 )
