@@ -22,7 +22,7 @@ from accounts.http import problem, with_person
 from accounts.models import Person, User
 
 from .exceptions import NotReady, WrongStatus
-from .markup import MAX_CHARACTERS, Unrenderable
+from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
 from .models import MAX_TITLE_LENGTH, MAX_WRITE_KEY_LENGTH, Post
 from .permissions import may_open_on_desk
 from .tags import checked_tags
@@ -232,6 +232,13 @@ def not_ready(request: HttpRequest, refused: Exception) -> HttpResponse:
 def unrenderable(request: HttpRequest, trouble: Unrenderable) -> HttpResponse:
     detail = f"Saved as a draft, but not submitted. {trouble.reason} Look at line {trouble.line}."
     return problem(422, detail, line=trouble.line)
+
+
+@api.exception_handler(Busy)
+def busy(request: HttpRequest, trouble: Busy) -> HttpResponse:
+    response = problem(503, "Saved as a draft, but not submitted: too much is going on. Try again in a moment.")
+    response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
 @api.exception_handler(DjangoValidationError)

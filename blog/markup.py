@@ -10,6 +10,7 @@ from blog.rendering.limits import MAX_CHARACTERS, TOO_LONG, Unrenderable, denses
 from blog.rendering.process import Busy
 
 __all__ = [
+    "BUSY_SECONDS",
     "MAX_CHARACTERS",
     "RENDERER_VERSION",
     "Busy",
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 TIME_LIMIT_SECONDS = 1.5
+BUSY_SECONDS = 5  # After so long it is worth asking again.
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +31,8 @@ def render(text: str) -> SafeString:
     """Return the text as HTML that has passed the allow-list.
 
     Raises Unrenderable, with a reason and a line for the author, when the text is too long, or takes more
-    than its share of time or memory. Either way it is back within TIME_LIMIT_SECONDS, whatever the text.
+    than its share of time or memory, and Busy when the machine has none to give. Either way it is back within
+    TIME_LIMIT_SECONDS, whatever the text.
     """
     if len(text) > MAX_CHARACTERS:
         line = text.count("\n", 0, MAX_CHARACTERS) + 1

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.http import refusal
 
 from .exceptions import NotReady, WrongStatus
-from .markup import Unrenderable
+from .markup import BUSY_SECONDS, Busy, Unrenderable
 
 
 class RefusalMiddleware:
@@ -26,6 +26,11 @@ class RefusalMiddleware:
         if isinstance(exception, Unrenderable):
             title = f"Line {exception.line} needs a look"
             return _refused(request, 422, title, f"{exception.reason} Look at line {exception.line}.")
+        if isinstance(exception, Busy):
+            reason = "Your text is saved, but not submitted: too much is going on. Press submit again in a moment."
+            response = _refused(request, 503, "Just a moment", reason)
+            response.headers["Retry-After"] = str(BUSY_SECONDS)
+            return response
         return None
 
 

@@ -181,9 +181,14 @@ class Post(models.Model):
         return self.submitted_revision.created_by_id if self.submitted_revision else None
 
     @property
+    def is_rendered(self) -> bool:
+        """Whether `html` and `problem` are of the working copy as it stands."""
+        return self.html_version == self.version
+
+    @property
     def safe_html(self) -> SafeString:
         """The working copy as it would be read; empty while it will not render."""
-        return markup.stored(self.html) if self.html_version == self.version else SafeString("")
+        return markup.stored(self.html) if self.is_rendered else SafeString("")
 
     def moves_for(self, person: Person) -> list[str]:
         """The verbs this person may use on this post as it stands."""
@@ -212,10 +217,10 @@ class Post(models.Model):
     def submit(self, *, by: User) -> None:
         """Seal the working copy as a revision and put it in the review queue.
 
-        Raises NotPermitted, WrongStatus, NotReady, and markup.Unrenderable with the line to look at.
+        Raises NotPermitted, WrongStatus, NotReady, markup.Unrenderable with the line to look at, and markup.Busy.
         """
         self._check("submit", by=by)
-        if self.html_version != self.version:
+        if not self.is_rendered:
             self.render()
         with transaction.atomic():
             was = self._begin("submit", by=by)
@@ -274,8 +279,6 @@ class Post(models.Model):
         """
         try:
             self.html, self.problem, self.problem_line = markup.render(self.body), "", None
-        except markup.Busy:
-            raise
         except markup.Unrenderable as trouble:
             self.html, self.problem, self.problem_line = "", trouble.reason[:300], trouble.line
         self.html_version = self.version
@@ -348,7 +351,7 @@ class Post(models.Model):
             raise NotReady("Give the post a title before you submit it.")
         if not self.body.strip():
             raise NotReady("Write something before you submit it.")
-        if self.html_version != self.version:
+        if not self.is_rendered:
             raise EditedMeanwhile("Somebody saved this post while you were submitting it.")
         if self.problem:
             raise markup.Unrenderable(self.problem, self.problem_line or 1)

@@ -12,18 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from blog.rendering.child import receive, send
-from blog.rendering.limits import Unrenderable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEEP_WARM = 2
 MOST_AT_ONCE = 4
 
 
-class Busy(Unrenderable):
-    """The machine has too much to do at the moment. The text may be fine: try again."""
-
-    def __init__(self) -> None:
-        super().__init__("Too much is going on at this moment. Try again in a little while.")
+class Busy(Exception):
+    """The machine has too much to do at the moment. Nothing is known of the text: try again."""
 
 
 class Child:

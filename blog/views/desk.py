@@ -1,5 +1,6 @@
 """The editorial side. A view reads the request, finds the post through who is asking, and calls one verb."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from accounts.http import MemberRequest
 from accounts.models import Person
 from blog.exceptions import EditedMeanwhile, NotPermitted, NotReady
 from blog.forms import PostForm, ReasonForm
-from blog.markup import Unrenderable
+from blog.markup import Busy, Unrenderable
 from blog.models import HistoryEntry, Post
 from blog.permissions import author_of, may_open_on_desk, may_review, may_use_desk, may_write
 from blog.status import Status
@@ -129,6 +130,9 @@ def _after_save(request: MemberRequest, post: Post) -> HttpResponse:
     except Unrenderable as trouble:
         messages.error(request, f"Saved, but not submitted. {trouble.reason} Look at line {trouble.line}.")
         return redirect("desk:edit", post.pk)
+    except Busy:
+        messages.error(request, "Saved, but not submitted. Too much is going on; press submit again in a moment.")
+        return redirect("desk:edit", post.pk)
     messages.success(request, "Submitted for review.")
     return redirect("desk:post", post.pk)
 
@@ -144,6 +148,9 @@ def _form_page(
 def post(request: MemberRequest, post_id: int) -> HttpResponse:
     """The proof: the working copy as it will look, where it stands and what can be done with it."""
     post = _desk_post(request, post_id)
+    if not post.is_rendered:
+        with suppress(Busy):
+            post.render()
     context = {**_desk_context(request, post), "may_edit": author_of(request.user, post)}
     return render(request, "blog/desk/post.html", context)
 

@@ -311,6 +311,16 @@ def test_a_text_that_will_not_render_is_kept_as_a_draft_and_the_line_told(editor
     assert (post.status, len(post.body)) == (Status.DRAFT, 20_007)
 
 
+@pytest.mark.usefixtures("busy")
+def test_a_busy_renderer_is_told_apart_from_a_bad_text(editor: User) -> None:
+    answer = create(editor)
+
+    assert_refused(answer, 503)
+    assert answer.headers["Retry-After"] == "5"
+    assert "line" not in answer.json()["error"]
+    assert Post.objects.get().status == Status.DRAFT
+
+
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '"text"', "title=On+proofs&content=Words", '{"title": NaN}'])
 @pytest.mark.parametrize("content_type", [JSON, "text/plain", "application/x-www-form-urlencoded"])
 def test_a_body_that_is_no_json_object_is_refused(editor: User, body: str, content_type: str) -> None:

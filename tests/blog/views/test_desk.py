@@ -242,6 +242,40 @@ def test_brackets_by_the_thousand_are_refused(editor: User) -> None:
     assert Post.objects.get().status == Status.DRAFT
 
 
+# While the renderer is busy
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_busy_renderer_is_not_blamed_on_the_text(editor: User) -> None:
+    client = signed_in(editor)
+
+    saved = client.post("/write", WRITING | {"then": "submit"}, follow=True)
+    post = Post.objects.get()
+    refused = client.post(f"/desk/posts/{post.pk}/submit")
+
+    assert saved.redirect_chain == [(f"/desk/posts/{post.pk}/edit", 302)]
+    assert "Saved, but not submitted. Too much is going on" in saved.content.decode()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert "press submit again in a moment" in refused.content.decode().lower()
+    assert "Look at line" not in saved.content.decode() + refused.content.decode()
+    assert (post.body, post.status, post.problem) == (TYPED, Status.DRAFT, "")
+
+
+def test_the_proof_of_what_was_saved_in_busy_times_is_made_when_it_is_read(
+    editor: User, busy: pytest.MonkeyPatch
+) -> None:
+    post = Post.objects.write(by=editor, title="Late", body="Read it *twice*.")
+    client = signed_in(editor)
+
+    meanwhile = client.get(f"/desk/posts/{post.pk}").content.decode()
+    busy.undo()
+    proof = client.get(f"/desk/posts/{post.pk}").content.decode()
+
+    assert "The proof is not made yet" in meanwhile
+    assert "The proof is not made yet" not in proof
+    assert "<em>twice</em>" in proof
+
+
 # Nothing typed is lost
 
 
