@@ -62,13 +62,13 @@ MOVES: dict[str, Move] = {
         hint="The author gets it back with your reason.",
         asks_reason=True,
     ),
-    # Back to the review queue: what was live waits there, so it can be published again as it was.
+    # Back to the review queue: what was live waits there, unless a newer revision does, so that no text is stranded.
     "unpublish": Move(
-        {PUBLISHED: IN_REVIEW, IN_REVIEW: IN_REVIEW, DRAFT: DRAFT},
+        {PUBLISHED: IN_REVIEW, IN_REVIEW: IN_REVIEW, DRAFT: IN_REVIEW},
         by=any_admin,
         label="Unpublish",
         told="unpublished it",
-        hint="Readers no longer see it. It waits in the review queue.",
+        hint="Readers no longer see it. The post waits in the review queue.",
         needs_live=True,
     ),
 }

@@ -264,12 +264,14 @@ class Post(models.Model):
             self._finish("publish", by=by, was=was, to=to, revision=sealed)
 
     def unpublish(self, *, by: User) -> None:
-        """Take the post away from readers at once. Raises NotPermitted and WrongStatus."""
+        """Take the post away from readers at once. Raises NotPermitted and WrongStatus.
+
+        What was live waits for review again, unless a newer revision waits already.
+        """
         with transaction.atomic():
             was = self._begin("unpublish", by=by)
             revision, self.live_revision = self.live_revision, None
-            if was == Status.PUBLISHED:
-                self.submitted_revision = revision
+            self.submitted_revision = self.submitted_revision or revision
             self._finish("unpublish", by=by, was=was, revision=revision)
 
     def render(self) -> None:

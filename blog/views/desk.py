@@ -203,7 +203,7 @@ def publish(request: MemberRequest, post_id: int) -> HttpResponse:
 def unpublish(request: MemberRequest, post_id: int) -> HttpResponse:
     post = _found(request, post_id)
     post.unpublish(by=request.user)
-    messages.success(request, "Unpublished. Readers no longer see it.")
+    messages.success(request, "Unpublished. Readers no longer see it; the post waits in the review queue.")
     return redirect("desk:post", post.pk)
 
 

@@ -25,7 +25,7 @@ PATHS = [
     ("published", "unpublish", "in_review"),
     ("draft+live", "edit", "draft"),
     ("draft+live", "submit", "in_review"),
-    ("draft+live", "unpublish", "draft"),
+    ("draft+live", "unpublish", "in_review"),
     ("in_review+live", "edit", "in_review"),
     ("in_review+live", "submit", "in_review"),
     ("in_review+live", "withdraw", "draft"),
@@ -313,14 +313,30 @@ def test_a_withdrawn_post_is_the_authors_alone(submitted: Post, editor: User) ->
     assert not Post.objects.in_review().exists()
 
 
-def test_an_unpublished_post_waits_for_review_as_it_was_live(published: Post, admin: User) -> None:
-    was_live = published.live_revision
+@pytest.mark.parametrize("state", ["published", "draft+live"])
+def test_an_unpublished_post_waits_for_review_as_it_was_live(editor: User, admin: User, state: str) -> None:
+    post = post_in(state, editor, admin)
+    was_live, working_copy = post.live_revision, (post.title, post.body)
 
-    published.unpublish(by=admin)
+    post.unpublish(by=admin)
 
-    kept = Post.objects.get(pk=published.pk)
+    kept = Post.objects.get(pk=post.pk)
     assert (kept.live_revision, kept.submitted_revision) == (None, was_live)
+    assert (kept.title, kept.body) == working_copy
     assert not Post.objects.live().exists()
+
+
+def test_what_was_unpublished_beside_a_draft_can_be_published_again_and_the_draft_goes_on(
+    editor: User, admin: User
+) -> None:
+    post = post_in("draft+live", editor, admin)
+    post.unpublish(by=admin)
+
+    post.publish(by=admin, revision=1)
+
+    kept = Post.objects.get(pk=post.pk)
+    assert (kept.status, kept.title) == (Status.DRAFT, "On proofs, again")
+    assert kept.live_revision == kept.revisions.get(number=1)
 
 
 def test_publishing_again_keeps_the_first_publication_date(published: Post, admin: User) -> None:
