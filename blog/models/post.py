@@ -83,7 +83,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         with transaction.atomic():
             User.objects.select_for_update().get(pk=by.pk)  # One start at a time for each person.
             started = self.filter(author=by, write_key=write_key).first() if write_key else None
-            if started is not None and started.has_words_of(post):
+            if started is not None and started.words == post.words:
                 return started
             if started is not None:
                 post.write_key = ""
@@ -165,8 +165,10 @@ class Post(models.Model):
     def has_unpublished_changes(self) -> bool:
         return self.live_revision is not None and not self.live_revision.is_of(self)
 
-    def has_words_of(self, other: Post) -> bool:
-        return (self.title, self.body, self.tags) == (other.title, other.body, other.tags)
+    @property
+    def words(self) -> tuple[str, str, list[str]]:
+        """What its author writes: the title, the body and the tags."""
+        return self.title, self.body, self.tags
 
     @property
     def has_changes_to_submit(self) -> bool:
@@ -197,15 +199,18 @@ class Post(models.Model):
     # The verbs. Each checks the person, then the status, on the locked row, and writes history with the move.
 
     def edit(self, *, by: User, version: int, title: str, body: str, tags: Iterable[str] = ()) -> None:
-        """Save the working copy. What readers see stays as it is.
+        """Save the working copy. What readers see stays as it is; and so does all else where no word has changed.
 
         Raises NotPermitted, WrongStatus, and EditedMeanwhile unless `version` is the one last saved.
         """
+        words = title, with_plain_newlines(body), list(tags)
         with transaction.atomic():
             was = self._begin("edit", by=by)
+            if words == self.words:
+                return
             if self.version != version:
                 raise EditedMeanwhile("Somebody saved this post after you opened it.")
-            self.title, self.body, self.tags = title, with_plain_newlines(body), list(tags)
+            self.title, self.body, self.tags = words
             self.version += 1
             self.updated_at = timezone.now()
             if not self.revisions.exists():  # Once submitted, the address stays.
@@ -215,7 +220,7 @@ class Post(models.Model):
             self.render()
 
     def submit(self, *, by: User) -> None:
-        """Seal the working copy as a revision and put it in the review queue.
+        """Seal the working copy as a revision and put it in the review queue. Does nothing if it waits there already.
 
         Raises NotPermitted, WrongStatus, NotReady, markup.Unrenderable with the line to look at, and markup.Busy.
         """
@@ -225,6 +230,8 @@ class Post(models.Model):
         with transaction.atomic():
             was = self._begin("submit", by=by)
             self._check_ready()
+            if was == Status.IN_REVIEW and not self.has_changes_to_submit:
+                return
             if self.has_changes_to_submit:
                 self.submitted_revision = Revision.objects.seal(self, by=by)
             self.returned_reason = ""

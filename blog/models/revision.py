@@ -83,7 +83,7 @@ class Revision(AppendOnlyModel):
 
     def is_of(self, post: Post) -> bool:
         """Whether this holds the words of the working copy as it stands."""
-        return (self.title, self.body, self.tags) == (post.title, post.body, post.tags)
+        return (self.title, self.body, self.tags) == post.words
 
     @property
     def safe_html(self) -> SafeString:
