@@ -23,7 +23,7 @@ from accounts.models import Person, User
 
 from .exceptions import NotReady, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
-from .models import MAX_TITLE_LENGTH, MAX_WRITE_KEY_LENGTH, Post
+from .models import MAX_TITLE_LENGTH, Post
 from .permissions import may_open_on_desk
 from .tags import checked_tags
 
@@ -153,16 +153,21 @@ def retrieve(
     return {"data": [PostOut.of(post, person) for post in posts]}
 
 
-@api.post("/posts/create", response={201: Answer[PostOut]}, operation_id="createPost")
+@api.post("/posts/create", response={201: Answer[PostOut], 200: Answer[PostOut]}, operation_id="createPost")
 def create(request: HttpRequest, body: CreateIn) -> Any:
-    """Write a post and submit it for review, in one step. Where it cannot be submitted, the draft is kept."""
+    """Write a post and submit it for review, in one step. Where it cannot be submitted, the draft is kept.
+
+    Sent again with the same `Idempotency-Key` header and the same body, it answers 200 with the post as it stands.
+    """
     person = _member(request)
-    write_key = request.headers.get("Idempotency-Key", "")[:MAX_WRITE_KEY_LENGTH]
-    post = Post.objects.write(
-        by=person, title=body.title, body=body.content, tags=checked_tags(body.tags), write_key=write_key
+    write_key = request.headers.get("Idempotency-Key", "")
+    post, is_new = Post.objects.write_once(
+        by=person, write_key=write_key, title=body.title, body=body.content, tags=checked_tags(body.tags)
     )
-    post.submit(by=person)
-    return Status(201, {"data": PostOut.of(post, person)})
+    was_left_undone = not post.is_rendered and not post.was_ever_submitted  # Too much was going on the first time.
+    if is_new or was_left_undone:
+        post.submit(by=person)
+    return Status(201 if is_new else 200, {"data": PostOut.of(post, person)})
 
 
 @api.put("/posts/toggleStatus", response=Answer[PostOut], operation_id="toggleStatus")

@@ -65,7 +65,12 @@ class Migration(migrations.Migration):
                     "source_id",
                     models.CharField(blank=True, help_text="The feed entry it was imported from.", max_length=500),
                 ),
-                ("write_key", models.CharField(blank=True, help_text="The form it came from.", max_length=64)),
+                (
+                    "write_key",
+                    models.CharField(
+                        blank=True, help_text="A digest of the form it came from and of the words in it.", max_length=64
+                    ),
+                ),
                 (
                     "author",
                     models.ForeignKey(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -60,15 +62,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         canonical_url: str = "",
         published_at: datetime | None = None,
         source_id: str = "",
-        write_key: str = "",
     ) -> Post:
         """Start a post as a draft. Raises NotPermitted.
 
         `published_at`, `source_id` and `canonical_url` come with what was published elsewhere before.
-        The same text under the same `write_key` is the same post: a form that is sent twice starts one.
         """
-        if not permissions.may_write(by):
-            raise NotPermitted("Only editors write here.")
         post = Post(
             author=by,
             title=title,
@@ -78,20 +76,36 @@ class PostQuerySet(models.QuerySet["Post"]):
             canonical_url=canonical_url,
             published_at=published_at,
             source_id=source_id,
-            write_key=write_key,
         )
+        return self._started(post)[0]
+
+    def write_once(
+        self, *, by: User, write_key: str, title: str, body: str, tags: Iterable[str] = ()
+    ) -> tuple[Post, bool]:
+        """Start a post, unless the same words under the same key have started one before. Raises NotPermitted.
+
+        Returns the post as it stands, and whether it is new: a form or a call that is sent twice starts one.
+        Without a key it is always new.
+        """
+        post = Post(author=by, title=title, body=with_plain_newlines(body), tags=list(tags))
+        if write_key:
+            post.write_key = _fingerprint(write_key, *post.words)
+        return self._started(post)
+
+    def _started(self, post: Post) -> tuple[Post, bool]:
+        by = post.author
+        if not permissions.may_write(by):
+            raise NotPermitted("Only editors write here.")
         with transaction.atomic():
             User.objects.select_for_update().get(pk=by.pk)  # One start at a time for each person.
-            started = self.filter(author=by, write_key=write_key).first() if write_key else None
-            if started is not None and started.words == post.words:
-                return started
+            started = self.filter(author=by, write_key=post.write_key).first() if post.write_key else None
             if started is not None:
-                post.write_key = ""
+                return started, False
             post.save_at_free_address()
             post.record("write", by=by, was=Status.DRAFT)
         with suppress(markup.Busy):  # The text is safe; submitting it will render it.
             post.render()
-        return post
+        return post, True
 
 
 class Post(models.Model):
@@ -122,7 +136,11 @@ class Post(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now, help_text="When the working copy was last saved.")
     source_id = models.CharField(max_length=500, blank=True, help_text="The feed entry it was imported from.")
-    write_key = models.CharField(max_length=MAX_WRITE_KEY_LENGTH, blank=True, help_text="The form it came from.")
+    write_key = models.CharField(
+        max_length=MAX_WRITE_KEY_LENGTH,
+        blank=True,
+        help_text="A digest of the form it came from and of the words in it.",
+    )
 
     objects = PostQuerySet.as_manager()
 
@@ -171,6 +189,10 @@ class Post(models.Model):
         return self.title, self.body, self.tags
 
     @property
+    def was_ever_submitted(self) -> bool:
+        return self.revisions.exists()
+
+    @property
     def has_changes_to_submit(self) -> bool:
         return self.submitted_revision is None or not self.submitted_revision.is_of(self)
 
@@ -213,7 +235,7 @@ class Post(models.Model):
             self.title, self.body, self.tags = words
             self.version += 1
             self.updated_at = timezone.now()
-            if not self.revisions.exists():  # Once submitted, the address stays.
+            if not self.was_ever_submitted:  # From then on the address stays.
                 self.save_at_free_address()
             self._finish("edit", by=by, was=was)
         with suppress(markup.Busy):
@@ -364,6 +386,10 @@ class Post(models.Model):
             raise EditedMeanwhile("Somebody saved this post while you were submitting it.")
         if self.problem:
             raise markup.Unrenderable(self.problem, self.problem_line or 1)
+
+
+def _fingerprint(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def with_plain_newlines(text: str) -> str:

@@ -92,7 +92,9 @@ def write(request: MemberRequest) -> HttpResponse:
     form = PostForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=422)
-    post = Post.objects.write(by=request.user, write_key=form.cleaned_data["write_key"], **form.words)
+    post, is_new = Post.objects.write_once(by=request.user, write_key=form.cleaned_data["write_key"], **form.words)
+    if not is_new:  # Sent twice: the first time did whatever there was to do.
+        return redirect("desk:post", post.pk)
     return _after_save(request, post)
 
 

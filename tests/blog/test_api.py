@@ -59,6 +59,47 @@ def test_create_writes_and_submits_in_one_step(editor: User) -> None:
     assert answer.json()["data"]["published"] is False
 
 
+def create_again(user: User, **body: Any) -> Any:
+    headers = bearer(user) | {"Idempotency-Key": "one call"}
+    return Client().post("/api/posts/create", NEW | body, content_type=JSON, headers=headers)
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "withdraw", "publish", "edit"])
+def test_a_call_sent_again_answers_with_the_post_as_it_stands(editor: User, admin: User, meanwhile: str) -> None:
+    first = create_again(editor)
+    post = Post.objects.get()
+    match meanwhile:
+        case "withdraw":
+            post.withdraw(by=editor)
+        case "publish":
+            post.publish(by=admin, revision=1)
+        case "edit":
+            post.edit(by=editor, version=1, title="Other", body="Other words.")
+    before = list(Post.objects.values()), list(post.history.values())
+
+    again = create_again(editor)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["data"]["id"] == post.pk
+    assert again.json()["data"]["published"] == (meanwhile == "publish")
+    assert (list(Post.objects.values()), list(post.history.values())) == before
+
+
+def test_a_call_sent_again_with_other_words_is_another_post(editor: User) -> None:
+    assert [create_again(editor).status_code, create_again(editor, title="Other").status_code] == [201, 201]
+    assert Post.objects.count() == 2
+
+
+def test_a_call_sent_again_does_what_a_busy_renderer_left_undone(editor: User, busy: pytest.MonkeyPatch) -> None:
+    refused = create_again(editor)
+    busy.undo()
+
+    again = create_again(editor)
+
+    assert (refused.status_code, again.status_code) == (503, 200)
+    assert Post.objects.get().status == Status.IN_REVIEW
+
+
 def test_the_answers_have_the_tutorials_fields(published: Post, reader: User) -> None:
     headers = bearer(reader)
 

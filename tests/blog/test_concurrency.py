@@ -116,7 +116,7 @@ def test_an_author_who_withdraws_while_an_admin_publishes_leaves_one_outcome(
 def test_a_form_sent_ten_times_at_once_starts_one_post(editor: User) -> None:
     def send() -> Callable[[], None]:
         author = with_roles(editor, *editor.roles)
-        return lambda: _discard(Post.objects.write(by=author, title="Once", body="Words.", write_key="key"))
+        return lambda: _discard(Post.objects.write_once(by=author, title="Once", body="Words.", write_key="key"))
 
     outcomes = at_once(*[send() for _ in range(10)])
 

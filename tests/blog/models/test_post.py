@@ -87,26 +87,44 @@ def test_a_text_is_stored_byte_for_byte(editor: User) -> None:
 def test_a_form_sent_twice_starts_one_post(editor: User) -> None:
     words: dict[str, Any] = {"by": editor, "title": "Once", "body": "Words.\r\n", "tags": ["a"], "write_key": "key"}
 
-    first, second = Post.objects.write(**words), Post.objects.write(**words)
+    (first, is_new), (second, is_new_again) = Post.objects.write_once(**words), Post.objects.write_once(**words)
 
     assert first == second == Post.objects.get()
+    assert (is_new, is_new_again) == (True, False)
     assert first.history.count() == 1
+
+
+def test_a_form_sent_again_after_the_post_was_edited_finds_it_as_it_stands(editor: User) -> None:
+    words: dict[str, Any] = {"by": editor, "title": "Once", "body": "Words.", "write_key": "key"}
+    post, _ = Post.objects.write_once(**words)
+    post.edit(by=editor, version=1, title="Once more", body="Other words.")
+
+    found, is_new = Post.objects.write_once(**words)
+
+    assert (found, found.title, is_new) == (post, "Once more", False)
+
+
+def test_without_a_key_every_form_starts_a_post(editor: User) -> None:
+    for _ in range(2):
+        Post.objects.write_once(by=editor, write_key="", title="Once", body="Words.")
+
+    assert Post.objects.count() == 2
 
 
 @pytest.mark.parametrize("changed", [{"title": "Other"}, {"body": "Other"}, {"tags": ["other"]}])
 def test_other_words_from_the_same_form_are_not_lost(editor: User, changed: dict[str, Any]) -> None:
     words: dict[str, Any] = {"title": "Once", "body": "Words.", "tags": ["a"]}
-    Post.objects.write(by=editor, write_key="key", **words)
+    Post.objects.write_once(by=editor, write_key="key", **words)
 
-    second = Post.objects.write(by=editor, write_key="key", **(words | changed))
+    second, _ = Post.objects.write_once(by=editor, write_key="key", **(words | changed))
 
     kept = Post.objects.get(pk=second.pk)
     assert {"title": kept.title, "body": kept.body, "tags": kept.tags} == words | changed
 
 
 def test_two_people_may_have_the_same_key(editor: User, other_editor: User) -> None:
-    Post.objects.write(by=editor, title="Once", body="Words.", write_key="key")
-    Post.objects.write(by=other_editor, title="Once", body="Words.", write_key="key")
+    Post.objects.write_once(by=editor, title="Once", body="Words.", write_key="key")
+    Post.objects.write_once(by=other_editor, title="Once", body="Words.", write_key="key")
 
     assert Post.objects.count() == 2
 
@@ -157,7 +175,8 @@ REFUSED: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("change", REFUSED, ids=lambda change: "+".join(change))
 def test_the_database_refuses_a_post_that_cannot_be(published: Post, editor: User, change: dict[str, Any]) -> None:
-    Post.objects.write(by=editor, title="Taken", body="", source_id="urn:taken", write_key="taken")
+    taken = Post.objects.write(by=editor, title="Taken", body="", source_id="urn:taken")
+    Post.objects.filter(pk=taken.pk).update(write_key="taken")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Post.objects.filter(pk=published.pk).update(**change)
