@@ -16,6 +16,11 @@ class Breaker:
         self._clock = clock
         self._closed_until = float("-inf")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody may call at this moment. Asking changes nothing."""
+        return self._clock() < self._closed_until
+
     def admits(self) -> bool:
         """Whether to call now. The first to be told so after a failure is the only one until it reports back."""
         if self._closed_until == float("-inf"):

@@ -31,6 +31,8 @@ class User(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     roles: frozenset[Role] = frozenset()
+    # False in a session that Descope has not confirmed for a while. Bearers and commands never come that far.
+    is_freshly_proved: bool = True
     is_visitor: ClassVar[Literal[False]] = False
     is_authenticated: ClassVar[Literal[True]] = True
     is_anonymous: ClassVar[Literal[False]] = False
@@ -62,6 +64,7 @@ class Visitor:
     name = ""
     email = ""
     roles: frozenset[Role] = frozenset()
+    is_freshly_proved: bool = True
     is_visitor: ClassVar[Literal[True]] = True
     is_authenticated: ClassVar[Literal[False]] = False
     is_anonymous: ClassVar[Literal[True]] = True

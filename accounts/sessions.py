@@ -6,6 +6,7 @@ import secrets
 import time
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -59,8 +60,9 @@ def start(session_token: str, refresh_token: str, *, replacing: str = "") -> tup
 def resume(key: str) -> Session | None:
     """Return the session this key opens, with a token that is still good, or None.
 
-    One indexed query while the token is good; near its end it is refreshed. Raises ProviderUnavailable
-    where the token has expired and Descope does not answer.
+    One indexed query while the token is good; near its end it is refreshed. Where Descope does not answer,
+    the session goes on for SESSION_GRACE with what its last token said, though no longer with everything
+    (`is_freshly_proved`). Raises ProviderUnavailable after that.
     """
     session = Session.objects.select_related("user").filter(key_digest=digest(key)).first()
     if session is None or session.is_over or not session.user.may_use(session.claims):
@@ -68,7 +70,9 @@ def resume(key: str) -> Session | None:
     if session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
         session = _with_fresh_token(session)
     if session is not None:
-        session.user.roles = session.user.roles_by(session.claims)
+        claims = session.claims
+        session.user.roles = session.user.roles_by(claims)
+        session.user.is_freshly_proved = timezone.now() - claims.issued_at < settings.FRESH_PROOF
     return session
 
 
@@ -120,20 +124,29 @@ def _with_fresh_token(session: Session) -> Session | None:
     """Refresh through Descope: one caller of all threads, processes and machines; the rest wait for its result.
 
     No transaction is open while Descope is asked: the lease is one UPDATE, and runs out by itself if
-    the process that holds it dies.
+    the process that holds it dies. Raises ProviderUnavailable where neither a new token nor grace is left.
     """
     patience = time.monotonic() + WAIT_SECONDS
     while session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
+        if descope.breaker.is_open:
+            return _in_grace(session)
         if _lease(session):
             return _refreshed(session)
         if session.token_expires_at > timezone.now():
             return session  # Somebody refreshes ahead of time; this token still holds.
         if time.monotonic() > patience:
-            raise ProviderUnavailable("the session is still being refreshed")
+            return _in_grace(session)
         time.sleep(POLL_SECONDS)
         session = Session.objects.select_related("user").get(pk=session.pk)
         if session.is_over:
             return None
+    return session
+
+
+def _in_grace(session: Session) -> Session:
+    now = timezone.now()
+    if now >= session.token_expires_at and now >= session.claims.expires_at + settings.SESSION_GRACE:
+        raise ProviderUnavailable("Descope has not been reached since the session's token ran out")
     return session
 
 
@@ -160,8 +173,7 @@ def _refreshed(session: Session) -> Session | None:
         _end(_as_read(session))
     except ProviderUnavailable:
         _as_read(session).update(refresh_leased_until=None)
-        if session.token_expires_at <= timezone.now():
-            raise
+        return _in_grace(session)
     else:
         _keep(session, tokens)
     session = Session.objects.select_related("user").get(pk=session.pk)

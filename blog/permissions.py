@@ -59,4 +59,9 @@ def any_admin(person: Person, post: Post) -> bool:
 def may_publish(person: Person, post: Post) -> bool:
     """An admin; where a second person is required, not one who wrote the words."""
     wrote_it = person.pk in {post.author_id, post.submitted_by_id}
-    return any_admin(person, post) and not (settings.REQUIRE_SECOND_PERSON and wrote_it)
+    return may_unpublish(person, post) and not (settings.REQUIRE_SECOND_PERSON and wrote_it)
+
+
+def may_unpublish(person: Person, post: Post) -> bool:
+    """An admin whom Descope has confirmed of late: what readers see changes at once."""
+    return person.is_freshly_proved and any_admin(person, post)

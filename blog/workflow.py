@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from accounts.models import Person
 
-from .permissions import any_admin, author_of, may_publish
+from .permissions import any_admin, author_of, may_publish, may_unpublish
 from .status import Status
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ MOVES: dict[str, Move] = {
     # Back to the review queue: what was live waits there, unless a newer revision does, so that no text is stranded.
     "unpublish": Move(
         {PUBLISHED: IN_REVIEW, IN_REVIEW: IN_REVIEW, DRAFT: IN_REVIEW},
-        by=any_admin,
+        by=may_unpublish,
         label="Unpublish",
         told="unpublished it",
         hint="Readers no longer see it. The post waits in the review queue.",

@@ -78,11 +78,15 @@ DESCOPE_CDN_URI: str = env.str("DESCOPE_CDN_URI", default=f"{DESCOPE_BASE_URI}/u
 DESCOPE_FLOW_ID: str = env.str("DESCOPE_FLOW_ID", default="sign-up-or-in")
 DESCOPE_TENANT_ID: str = env.str("DESCOPE_TENANT_ID", default="")
 DESCOPE_AUDIENCE: str = env.str("DESCOPE_AUDIENCE", default="")
-DESCOPE_TIMEOUT = timedelta(seconds=3)
+DESCOPE_TIMEOUT = timedelta(seconds=2.5)
 ROLE_EDITOR: str = env.str("ROLE_EDITOR", default="editor")
 ROLE_ADMIN: str = env.str("ROLE_ADMIN", default="admin")
 SESSION_IDLE_LIFETIME = timedelta(days=env.int("SESSION_IDLE_DAYS", default=14))
 SESSION_LIFETIME = timedelta(days=env.int("SESSION_DAYS", default=30))
+# While Descope is out of reach: how long a session whose token has run out goes on reading and writing, and how old
+# its last token may be for publishing and for managing people.
+SESSION_GRACE = timedelta(minutes=env.int("SESSION_GRACE_MINUTES", default=60))
+FRESH_PROOF = timedelta(minutes=15)
 
 # Django
 

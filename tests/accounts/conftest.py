@@ -1,10 +1,12 @@
 """A key ring of one's own for each test, and a hold on what Descope answers."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from pytest_django import Settings
 
 from accounts import descope, keys
 
@@ -61,3 +63,9 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> keys.KeyRing:
     ring = keys.KeyRing()
     monkeypatch.setattr(keys, "ring", ring)
     return ring
+
+
+@pytest.fixture(autouse=True)
+def grace(settings: Settings) -> None:
+    """None: what an outage does is at its plainest without. tests/accounts/test_grace.py has it back."""
+    settings.SESSION_GRACE = timedelta(days=-1)

@@ -14,7 +14,7 @@ def broken_site(editor: User, monkeypatch: pytest.MonkeyPatch) -> Client:
     def write(*args: object, **options: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(type(Post.objects.all()), "write", write)
+    monkeypatch.setattr(type(Post.objects.all()), "write_once", write)
     return client
 
 
