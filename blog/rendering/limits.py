@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 
 MAX_CHARACTERS = 100_000
-MAX_HTML_CHARACTERS = 4_000_000
+MAX_HTML_CHARACTERS = 1_000_000
 TOO_LONG = "This takes too long to turn into a page."
 PUNCTUATION = re.compile(r"[^\w\s]")
 
