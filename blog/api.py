@@ -4,6 +4,8 @@ Whoever calls is known by their session cookie or bearer token alone; names, ids
 are never believed. Every answer is `{"error": …, "data": …}`.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -23,10 +25,11 @@ from accounts.models import Person, User
 
 from .exceptions import NotReady, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
-from .models import MAX_TITLE_LENGTH, Post
+from .models import MAX_TITLE_LENGTH, Post, PostQuerySet, Revision
 from .permissions import may_open_on_desk
 from .tags import checked_tags
 
+POSTS_A_CALL = 20
 MAX_POSTS_A_CALL = 100
 MAX_ID = 2**63 - 1
 
@@ -87,13 +90,15 @@ class PostOut(Schema):
     publishedAt: datetime | None  # noqa: N815
     slug: str
     tags: list[str]
+    submittedRevision: int | None = Field(  # noqa: N815
+        description="The number of the revision that waits for review. Only its author and admins are told."
+    )
 
     @classmethod
     def of(cls, post: Post, person: Person) -> "PostOut":
         """Return the post as readers see it; to those who work on it, what they would publish or go on with."""
-        shown = post.live_revision if post.is_live else None
-        if shown is None and may_open_on_desk(person, post):
-            shown = post.submitted_revision
+        shown = shown_to(person, post)
+        waiting = post.submitted_revision if may_open_on_desk(person, post) else None
         return cls(
             id=post.pk,
             title=shown.title if shown else post.title,
@@ -104,7 +109,15 @@ class PostOut(Schema):
             publishedAt=post.published_at if post.is_live else None,
             slug=post.slug,
             tags=shown.tags if shown else post.tags,
+            submittedRevision=waiting.number if waiting else None,
         )
+
+
+def shown_to(person: Person, post: Post) -> Revision | None:
+    """Return the revision this person gets to read, or None where there is the working copy alone."""
+    if post.is_live:
+        return post.live_revision
+    return post.submitted_revision if may_open_on_desk(person, post) else None
 
 
 class PersonOut(Schema):
@@ -121,7 +134,7 @@ class CreateIn(Schema):
 
 class ToggleIn(Schema):
     postId: PostId  # noqa: N815
-    revision: int | None = Field(None, ge=1, description="Publish only if this is the revision that waits.")
+    revision: int | None = Field(None, ge=1, description="Publish this revision, and only if it is the one that waits.")
 
 
 api = NinjaAPI(
@@ -144,12 +157,13 @@ def register(request: HttpRequest) -> Any:
 @api.get("/posts/retrieve", response=Answer[list[PostOut]], auth=reader, operation_id="retrievePosts")
 def retrieve(
     request: HttpRequest,
-    limit: Annotated[int, Query(ge=1, le=MAX_POSTS_A_CALL)] = MAX_POSTS_A_CALL,
+    limit: Annotated[int, Query(ge=1, le=MAX_POSTS_A_CALL)] = POSTS_A_CALL,
     offset: Annotated[int, Query(ge=0, le=MAX_ID)] = 0,
 ) -> Any:
-    """List the posts the caller may see, newest first."""
+    """List the posts the caller may see, newest first: the newest 20, unless `limit` and `offset` ask for others."""
     person = with_person(request).user
-    posts = _posts(person).order_by("-created_at", "-pk")[offset : offset + limit]
+    posts = list(_posts(person).order_by("-created_at", "-pk")[offset : offset + limit])
+    _load_html(shown_to(person, post) or post for post in posts)
     return {"data": [PostOut.of(post, person) for post in posts]}
 
 
@@ -172,13 +186,13 @@ def create(request: HttpRequest, body: CreateIn) -> Any:
 
 @api.put("/posts/toggleStatus", response=Answer[PostOut], operation_id="toggleStatus")
 def toggle_status(request: HttpRequest, body: ToggleIn) -> Any:
-    """Unpublish what is live, or publish the revision that waits."""
+    """Publish the revision named. Where none is: unpublish what is live, else publish what waits."""
     person = _member(request)
     post = get_object_or_404(_posts(person), pk=body.postId)
-    if post.has_live_revision:
+    waiting = post.submitted_revision.number if post.submitted_revision else 0
+    if post.has_live_revision and body.revision is None:
         post.unpublish(by=person)
     else:
-        waiting = post.submitted_revision.number if post.submitted_revision else 0
         post.publish(by=person, revision=body.revision or waiting)
     return {"data": PostOut.of(post, person)}
 
@@ -192,9 +206,19 @@ def retrieve_one(request: HttpRequest, post_id: int) -> Any:
     return {"data": PostOut.of(get_object_or_404(_posts(person), pk=post_id), person)}
 
 
-def _posts(person: Person) -> Any:
-    posts = Post.objects.visible_to(person).select_related("author", "live_revision", "submitted_revision")
-    return posts.defer("body", "live_revision__body", "submitted_revision__body")
+def _posts(person: Person) -> PostQuerySet:
+    return Post.objects.visible_to(person).for_lists()
+
+
+def _load_html(texts: Iterable[Post | Revision]) -> None:
+    """Load the HTML that will be shown and no other: that of a whole list in two queries."""
+    by_model: dict[type[Post | Revision], list[Post | Revision]] = defaultdict(list)
+    for text in texts:
+        by_model[type(text)].append(text)
+    for model, rows in by_model.items():
+        html = dict(model._default_manager.filter(pk__in=[row.pk for row in rows]).values_list("pk", "html"))
+        for row in rows:
+            row.html = html[row.pk]
 
 
 def _member(request: HttpRequest) -> User:

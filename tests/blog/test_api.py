@@ -4,13 +4,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from blog.models import Post
 from blog.status import Status
-from tests.blog.posts import post_in
+from tests.blog.posts import STATES, post_in
 from tests.conftest import bearer, signed_in
 
 JSON = "application/json"
@@ -116,6 +118,7 @@ def test_the_answers_have_the_tutorials_fields(published: Post, reader: User) ->
     assert data["createdAt"].startswith(published.created_at.isoformat()[:19])
     assert set(data) == {
         "id", "title", "content", "createdAt", "author", "published", "publishedAt", "slug", "tags",
+        "submittedRevision",
     }  # fmt: skip
 
 
@@ -141,6 +144,32 @@ def test_toggling_can_name_the_revision_that_was_read(submitted: Post, editor: U
 
     assert_refused(toggle(admin, submitted, revision=1), 409)
     assert toggle(admin, submitted, revision=2).status_code == 200
+
+
+def test_naming_a_revision_publishes_it_where_an_older_one_is_live(editor: User, admin: User) -> None:
+    post = post_in("in_review+live", editor, admin)
+
+    answer = toggle(admin, post, revision=2)
+
+    assert (answer.status_code, answer.json()["data"]["published"]) == (200, True)
+    assert Post.objects.get(pk=post.pk).live_revision == post.revisions.get(number=2)
+
+
+@pytest.mark.parametrize("state", ["published", "draft+live"])
+def test_naming_a_revision_never_unpublishes(editor: User, admin: User, state: str) -> None:
+    post = post_in(state, editor, admin)
+
+    assert_refused(toggle(admin, post, revision=1), 409)
+    assert Post.objects.live().get() == post
+
+
+def test_who_works_on_a_post_is_told_which_revision_waits(editor: User, admin: User, reader: User) -> None:
+    post = post_in("in_review+live", editor, admin)
+
+    def waiting(person: User) -> Any:
+        return Client().get(f"/api/posts/{post.pk}", headers=bearer(person)).json()["data"]["submittedRevision"]
+
+    assert [waiting(person) for person in (editor, admin, reader)] == [2, 2, None]
 
 
 def test_readers_get_the_live_text_and_editors_of_other_posts_no_more(
@@ -430,20 +459,45 @@ def test_a_piece_that_cannot_be_is_refused(admin: User, query: str) -> None:
     assert_refused(Client().get(f"/api/posts/retrieve?{query}", headers=bearer(admin)), 422)
 
 
+def test_a_list_holds_twenty_unless_more_are_asked_for(editor: User, admin: User) -> None:
+    ids = [post_in("draft", editor, admin).pk for _ in range(22)][::-1]
+
+    def listed(query: str) -> list[int]:
+        answer = Client().get(f"/api/posts/retrieve{query}", headers=bearer(admin))
+        return [post["id"] for post in answer.json()["data"]]
+
+    assert listed("") == ids[:20]
+    assert listed("?limit=100") == ids
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_list_loads_the_one_html_of_each_post_that_it_shows(editor: User, admin: User, state: str) -> None:
+    post_in(state, editor, admin, body="First words.")
+    headers = bearer(admin)
+
+    with CaptureQueriesContext(connection) as queries:
+        data = Client().get("/api/posts/retrieve", headers=headers).json()["data"]
+
+    assert data[0]["content"] == "<p>First words.</p>"
+    assert sum('"html"' in query["sql"] for query in queries) == 1
+    assert not any('"body"' in query["sql"] for query in queries)
+
+
 def test_a_list_takes_as_many_queries_for_thirty_posts_as_for_one(
     editor: User, admin: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     headers = bearer(admin)
     post_in("in_review+live", editor, admin)
+    post_in("draft", editor, admin)
     with django_assert_max_num_queries(50) as one:
         Client().get("/api/posts/retrieve", headers=headers)
     for number in range(29):
         post_in(["draft", "in_review", "published"][number % 3], editor, admin)
 
     with django_assert_max_num_queries(len(one.captured_queries)):
-        answer = Client().get("/api/posts/retrieve", headers=headers)
+        answer = Client().get("/api/posts/retrieve?limit=100", headers=headers)
 
-    assert len(answer.json()["data"]) == 30
+    assert len(answer.json()["data"]) == 31
 
 
 # The pages about it
