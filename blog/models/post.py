@@ -218,6 +218,14 @@ class Post(models.Model):
         """The verbs this person may use on this post as it stands."""
         return [verb for verb, move in MOVES.items() if move.starts_at(self) and move.by(person, self)]
 
+    def ensure(self, verb: str, *, by: User) -> None:
+        """Raise NotPermitted or WrongStatus unless this person may do this to the post as it stands."""
+        move = MOVES[verb]
+        if not move.by(by, self):
+            raise NotPermitted(f"You may see this post, but not {move.label.lower()} it.")
+        if not move.starts_at(self):
+            raise WrongStatus(f"This post is {self.get_status_display().lower()} now, so that is not possible.")
+
     # The verbs. Each checks the person, then the status, on the locked row, and writes history with the move.
 
     def edit(self, *, by: User, version: int, title: str, body: str, tags: Iterable[str] = ()) -> None:
@@ -246,7 +254,7 @@ class Post(models.Model):
 
         Raises NotPermitted, WrongStatus, NotReady, markup.Unrenderable with the line to look at, and markup.Busy.
         """
-        self._check("submit", by=by)
+        self.ensure("submit", by=by)
         if not self.is_rendered:
             self.render()
         with transaction.atomic():
@@ -348,19 +356,11 @@ class Post(models.Model):
             post=self, by=by, verb=verb, from_status=was, to_status=self.status, revision=revision, note=note
         )
 
-    def _check(self, verb: str, *, by: User) -> None:
-        """Raise NotPermitted or WrongStatus unless this person may do this to the post as it stands."""
-        move = MOVES[verb]
-        if not move.by(by, self):
-            raise NotPermitted(f"You may see this post, but not {move.label.lower()} it.")
-        if not move.starts_at(self):
-            raise WrongStatus(f"This post is {self.get_status_display().lower()} now, so that is not possible.")
-
     def _begin(self, verb: str, *, by: User) -> str:
         """Lock and reload the row, then check. Returns the status the move starts from."""
         locked = Post.objects.select_for_update(of=("self",)).select_related("submitted_revision", "live_revision")
         self.refresh_from_db(from_queryset=locked)
-        self._check(verb, by=by)
+        self.ensure(verb, by=by)
         return self.status
 
     def _finish(

@@ -17,22 +17,12 @@ from blog.exceptions import EditedMeanwhile, NotPermitted, NotReady
 from blog.forms import PostForm, ReasonForm
 from blog.markup import Busy, Unrenderable
 from blog.models import HistoryEntry, Post
-from blog.permissions import author_of, may_open_on_desk, may_review, may_use_desk, may_write
-from blog.status import Status
+from blog.permissions import may_open_on_desk, may_review, may_use_desk, may_write
 from blog.workflow import MOVES
 
-LIST_LIMIT = 100
-RECENT_LIMIT = 20
+from .desk_lists import sections_for
 
-
-@dataclass(frozen=True)
-class Section:
-    """One list on the desk, and what to say where it is empty."""
-
-    key: str
-    title: str
-    posts: list[Post]
-    hint: str
+HISTORY_LIMIT = 100
 
 
 @dataclass(frozen=True)
@@ -52,34 +42,7 @@ def home(request: MemberRequest) -> HttpResponse:
     """Show what waits for this person."""
     if not may_use_desk(request.user):
         raise NotPermitted("The desk is for those who write or review here.")
-    sections = [*_review_sections(request.user), *_writing_sections(request.user)]
-    return render(request, "blog/desk/home.html", {"sections": sections})
-
-
-def _review_sections(person: Person) -> list[Section]:
-    if not may_review(person):
-        return []
-    posts = Post.objects.visible_to(person).for_lists()
-    queue = posts.in_review().order_by("submitted_revision__created_at")[:LIST_LIMIT]
-    recent = posts.live().newest_first()[:RECENT_LIMIT]
-    return [
-        Section("queue", "For review", list(queue), "Nothing waits. What editors submit arrives here, oldest first."),
-        Section("recent", "Recently published", list(recent), "Nothing is published yet."),
-    ]
-
-
-def _writing_sections(person: Person) -> list[Section]:
-    if not may_write(person):
-        return []
-    mine = Post.objects.visible_to(person).filter(author=person.pk).for_lists().order_by("-updated_at")[:LIST_LIMIT]
-    posts = {Status(status): [post for post in mine if post.status == status] for status in Status}
-    drafts = posts[Status.DRAFT]
-    return [
-        Section("returned", "Returned to you", [post for post in drafts if post.returned_reason], ""),
-        Section("drafts", "Drafts", [post for post in drafts if not post.returned_reason], "No drafts. Start writing."),
-        Section("in_review", "In review", posts[Status.IN_REVIEW], "Nothing of yours waits for review."),
-        Section("published", "Published", posts[Status.PUBLISHED], "What an admin publishes of yours shows up here."),
-    ]
+    return render(request, "blog/desk/home.html", {"sections": sections_for(request.user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,8 +65,7 @@ def write(request: MemberRequest) -> HttpResponse:
 def edit(request: MemberRequest, post_id: int) -> HttpResponse:
     """Go on writing. A save that comes too late is refused with both texts on the page."""
     post = _desk_post(request, post_id)
-    if not author_of(request.user, post):
-        raise NotPermitted("Only its author edits this post.")
+    post.ensure("edit", by=request.user)
     if request.method != "POST":
         words = {"title": post.title, "tags": ", ".join(post.tags), "body": post.body, "version": post.version}
         return _form_page(request, PostForm(initial=words), post)
@@ -153,7 +115,7 @@ def post(request: MemberRequest, post_id: int) -> HttpResponse:
     if not post.is_rendered:
         with suppress(Busy):
             post.render()
-    context = {**_desk_context(request, post), "may_edit": author_of(request.user, post)}
+    context = {**_desk_context(request, post), "may_edit": "edit" in post.moves_for(request.user)}
     return render(request, "blog/desk/post.html", context)
 
 
@@ -222,7 +184,7 @@ def _desk_post(request: MemberRequest, post_id: int) -> Post:
 
 
 def _desk_context(request: MemberRequest, post: Post) -> dict[str, Any]:
-    history = HistoryEntry.objects.filter(post=post).select_related("by", "revision").order_by("-pk")[:LIST_LIMIT]
+    history = HistoryEntry.objects.filter(post=post).select_related("by", "revision").order_by("-pk")[:HISTORY_LIMIT]
     return {"post": post, "moves": _buttons(request.user, post), "history": history}
 
 

@@ -22,7 +22,7 @@ WRITING = {"title": "A title typed", "tags": "one, two", "body": TYPED}
 
 
 def sections(client: Client) -> dict[str, list[str]]:
-    return {section.key: [str(post) for post in section.posts] for section in client.get("/desk").context["sections"]}
+    return {section.key: [row.title for row in section.rows] for section in client.get("/desk").context["sections"]}
 
 
 def assert_holds(answer: Any, *texts: str) -> None:
@@ -52,6 +52,7 @@ def test_an_editor_finds_their_own_posts_by_where_they_stand(editor: User) -> No
         "drafts": ["Ed's draft+live, again", "Ed's draft"],
         "in_review": ["Ed's in_review+live, again", "Ed's in_review"],
         "published": ["Ed's published"],
+        "archived": ["Ed's archived"],
     }
 
 
@@ -69,8 +70,66 @@ def test_an_admin_finds_what_waits_oldest_first_and_what_came_out(admin: User) -
 @pytest.mark.usefixtures("one_of_each")
 def test_who_holds_both_roles_finds_both(editor_and_admin: User) -> None:
     assert list(sections(signed_in(editor_and_admin))) == [
-        "queue", "recent", "returned", "drafts", "in_review", "published",
+        "queue", "recent", "returned", "drafts", "in_review", "published", "archived",
     ]  # fmt: skip
+
+
+def test_a_list_shows_the_title_of_the_text_that_it_is_about(editor_and_admin: User, admin: User) -> None:
+    waiting = post_in("in_review", editor_and_admin, admin, title="Waiting")
+    waiting.edit(by=editor_and_admin, version=1, title="Typed since", body="Words.")
+    live = post_in("published", editor_and_admin, admin, title="Live")
+    live.edit(by=editor_and_admin, version=1, title="Next draft", body="Words.")
+
+    found = sections(signed_in(editor_and_admin))
+
+    assert (found["queue"], found["recent"]) == (["Waiting"], ["Live"])
+    assert (found["in_review"], found["drafts"]) == (["Typed since"], ["Next draft"])
+    for key in ("queue", "recent"):
+        assert sections(signed_in(admin))[key] == found[key]
+
+
+def test_each_list_is_cut_by_itself_and_says_how_many_more_there_are(
+    editor_and_admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blog.views.desk_lists.LIST_LIMIT", 2)
+    for number in range(3):
+        for state in ("in_review", "draft"):
+            post_in(state, editor_and_admin, editor_and_admin, title=f"{state} {number}")
+    post_in("published", editor_and_admin, editor_and_admin, title="Published")
+
+    page = signed_in(editor_and_admin).get("/desk")
+
+    found = {section.key: (section.total, section.more) for section in page.context["sections"]}
+    assert [found[key] for key in ("queue", "drafts", "in_review", "published")] == [(3, 1), (3, 1), (3, 1), (1, 0)]
+    assert sections(signed_in(editor_and_admin))["drafts"] == ["draft 2", "draft 1"]
+    assert page.content.decode().count("and 1 more") == 3
+
+
+def test_the_archive_is_there_for_who_has_one(editor: User, admin: User) -> None:
+    client = signed_in(editor)
+    before = client.get("/desk").content.decode()
+    post_in("archived", editor, admin)
+
+    assert "Archived" not in before
+    assert "Archived" in client.get("/desk").content.decode()
+
+
+def test_an_archived_post_has_no_form_to_edit_it(editor: User, admin: User) -> None:
+    post = post_in("archived", editor, admin)
+    client = signed_in(editor)
+
+    answer = client.get(f"/desk/posts/{post.pk}/edit")
+
+    assert answer.status_code == 409
+    assert "This post is archived now" in answer.content.decode()
+    assert f"/desk/posts/{post.pk}/edit" not in client.get(f"/desk/posts/{post.pk}").content.decode()
+
+
+def test_the_help_shows_nothing_that_is_not_there(editor: User) -> None:
+    page = signed_in(editor).get("/write").content.decode()
+
+    assert "](https://" in page
+    assert "](/" not in page
 
 
 def test_the_author_reads_why_a_post_came_back(submitted: Post, editor: User, admin: User) -> None:
