@@ -116,6 +116,14 @@ def sign_out(refresh_token: str) -> None:
         return
 
 
+def sign_out_everywhere(refresh_token: str) -> None:
+    """Revoke all sessions of the token's person at Descope. Raises ProviderUnavailable."""
+    try:
+        _asked(lambda: client().logout_all(refresh_token))
+    except SignedOut:
+        return
+
+
 def profile_of(refresh_token: str) -> Profile:
     """Return the person the token belongs to, without roles. Raises SignedOut and ProviderUnavailable."""
     return replace(_profile(_asked(lambda: client().me(refresh_token))), roles=None)
@@ -126,16 +134,35 @@ def load_person(subject: str) -> Profile | None:
 
     Raises ProviderUnavailable, also where no management key is set.
     """
+    user = _user(subject)
+    return None if user is None else _profile(user)
+
+
+def rename(subject: str, name: str) -> Profile:
+    """Change the name of this person at Descope. Raises ProviderUnavailable, also where no management key is set."""
+    user = _user(subject)
+    login_ids = user.get("loginIds") if user else None
+    if not isinstance(login_ids, list) or not login_ids:
+        raise ProviderUnavailable("Descope knows no such person")
+    answer = _asked(lambda: client().mgmt.user.update_display_name(login_ids[0], name))
+    return _profile(_same(answer, subject))
+
+
+def _user(subject: str) -> dict[str, Any] | None:
     if not settings.DESCOPE_MANAGEMENT_KEY:
         raise ProviderUnavailable("no management key is set")
     try:
         answer = _asked(lambda: client().mgmt.user.load_by_user_id(subject), no=NO_SUCH_PERSON)
     except SignedOut:
         return None
+    return _same(answer, subject)
+
+
+def _same(answer: dict[str, Any], subject: str) -> dict[str, Any]:
     user = answer.get("user")
     if not isinstance(user, dict) or user.get("userId") != subject:
         raise ProviderUnavailable("Descope answered with somebody else")
-    return _profile(user)
+    return user
 
 
 @cache

@@ -5,11 +5,13 @@ from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from .devices import Device
 from .models import Person, Session, User
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,18 @@ class MemberRequest(PersonRequest):
 def with_person(request: HttpRequest) -> PersonRequest:
     """Return the same request, typed as what the middleware made of it."""
     return cast(PersonRequest, request)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address the request came from: behind a proxy, the one that the proxy itself saw."""
+    hops = request.headers.get("X-Forwarded-For", "")
+    if settings.BEHIND_PROXY and hops:
+        return hops.rpartition(",")[2].strip()  # Those before it are whatever the caller chose to write.
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def device_of(request: HttpRequest) -> Device:
+    return Device.seen(request.headers.get("User-Agent", ""), client_address(request))
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from .claims import Claims
+from .devices import MAX_USER_AGENT_LENGTH, Device
 from .roles import Role
 
 
@@ -73,6 +74,17 @@ class Visitor:
 Person = User | Visitor
 
 
+class SessionQuerySet(models.QuerySet["Session"]):
+    def live(self) -> Self:
+        """Those that are not over."""
+        now = timezone.now()
+        return self.filter(
+            ended_at=None,
+            started_at__gt=now - settings.SESSION_LIFETIME,
+            last_refreshed_at__gt=now - settings.SESSION_IDLE_LIFETIME,
+        )
+
+
 class Session(models.Model):
     """One signed-in browser. The cookie holds a key; we hold its digest, the claims and the locked refresh token."""
 
@@ -85,6 +97,12 @@ class Session(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     last_refreshed_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
+    user_agent = models.CharField(max_length=MAX_USER_AGENT_LENGTH, blank=True, default="", db_default="")
+    network = models.CharField(
+        max_length=50, blank=True, default="", db_default="", help_text="Of the address it was started from."
+    )
+
+    objects = SessionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Session {self.pk} of {self.user_id}"
@@ -92,6 +110,10 @@ class Session(models.Model):
     @property
     def claims(self) -> Claims:
         return Claims.read(self.payload)
+
+    @property
+    def device(self) -> Device:
+        return Device(self.user_agent, self.network)
 
     @property
     def is_over(self) -> bool:

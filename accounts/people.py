@@ -9,7 +9,7 @@ from django.utils import timezone
 from . import descope
 from .claims import Claims
 from .descope import Profile
-from .exceptions import BadToken, ProviderUnavailable
+from .exceptions import BadToken, ProviderUnavailable, SignedOut
 from .models import User
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,18 @@ def found_or_met(claims: Claims) -> User:
     if profile is None:
         raise BadToken("Descope knows nobody of this id")
     return register(profile)[0]
+
+
+def rename(user: User, name: str) -> None:
+    """Change the name at Descope, then here: the next sign-in would bring Descope's back.
+
+    Raises ProviderUnavailable, also where no management key is set.
+    """
+    try:
+        profile = descope.rename(user.subject, name)
+    except SignedOut as refusal:
+        raise ProviderUnavailable("Descope does not take the management key") from refusal
+    register(profile)
 
 
 def with_current_roles(user: User) -> User:

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from . import descope, people
 from .claims import Claims
 from .descope import Tokens
+from .devices import Device
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
 from .models import HeldToken, Session, User
 from .vault import locked, unlocked
@@ -24,9 +26,12 @@ REFRESH_AHEAD = timedelta(seconds=30)
 LEASE = timedelta(seconds=10)
 WAIT_SECONDS = 3.0
 POLL_SECONDS = 0.05
+UNKNOWN_DEVICE = Device()
 
 
-def start(session_token: str, refresh_token: str, *, replacing: str = "") -> tuple[str, bool]:
+def start(
+    session_token: str, refresh_token: str, *, replacing: str = "", device: Device = UNKNOWN_DEVICE
+) -> tuple[str, bool]:
     """Open a session for whoever the two tokens prove.
 
     Returns the key for the cookie, and whether the person is new here. The session of the key
@@ -52,6 +57,8 @@ def start(session_token: str, refresh_token: str, *, replacing: str = "") -> tup
             payload=dict(claims.payload),
             token_expires_at=claims.expires_at,
             locked_refresh_token=locked(refresh_token),
+            user_agent=device.user_agent,
+            network=device.network,
         )
         HeldToken.objects.create(session=session, digest=digest(session_token))
     return key, is_new
@@ -89,15 +96,24 @@ def person_of_bearer(token: str) -> User:
 
 
 def end(key: str) -> None:
-    """Sign out, here first and then at Descope. A Descope that does not answer cannot keep anybody signed in."""
+    """End the session that this key opens, if any."""
     session = Session.objects.filter(key_digest=digest(key), ended_at=None).first()
-    if session is None:
-        return
+    if session is not None:
+        end_one(session)
+
+
+def end_one(session: Session) -> None:
+    """Sign out, here first and then at Descope. A Descope that does not answer cannot keep anybody signed in."""
     _end(Session.objects.filter(pk=session.pk))
-    try:
-        descope.sign_out(unlocked(session.locked_refresh_token))
-    except ProviderUnavailable as trouble:
-        logger.warning("Session %s ended here; Descope was not told: %s", session.pk, trouble)
+    _tell(session, descope.sign_out)
+
+
+def end_all_everywhere(user: User) -> None:
+    """End every session of this person, bearers included, here first and then at Descope."""
+    newest = user.sessions.live().order_by("-last_refreshed_at").first()
+    end_all_of(user)
+    if newest is not None:
+        _tell(newest, descope.sign_out_everywhere)
 
 
 def end_all_of(user: User) -> None:
@@ -118,6 +134,14 @@ def digest(secret: str) -> str:
 
 def _end(sessions: QuerySet[Session]) -> None:
     sessions.filter(ended_at=None).update(ended_at=timezone.now(), locked_refresh_token="", payload={})
+
+
+def _tell(session: Session, verb: Callable[[str], None]) -> None:
+    """Tell Descope of an end that holds here already; `session` is as it was before."""
+    try:
+        verb(unlocked(session.locked_refresh_token))
+    except ProviderUnavailable as trouble:
+        logger.warning("Session %s ended here; Descope was not told: %s", session.pk, trouble)
 
 
 def _with_fresh_token(session: Session) -> Session | None:

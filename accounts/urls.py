@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, webhooks
+from . import account, views, webhooks
 
 app_name = "accounts"
 
@@ -9,6 +9,9 @@ urlpatterns = [
     path("sign-out", views.sign_out, name="sign_out"),
     path("auth/session", views.start_session, name="start_session"),
     path("auth/error", views.error, name="error"),
-    path("account", views.account, name="account"),
+    path("account", account.account, name="account"),
+    path("account/name", account.rename, name="rename"),
+    path("account/sessions/<int:session_id>/end", account.end_session, name="end_session"),
+    path("account/sign-out-everywhere", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("webhooks/descope", webhooks.receive, name="webhook"),
 ]

@@ -1,4 +1,4 @@
-"""Signing in and out, and the account page."""
+"""Signing in and out."""
 
 import json
 from typing import Any
@@ -17,17 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from . import sessions
 from .access import open_to_visitors
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
-from .http import MemberRequest, PersonRequest, problem, safe_next, with_person
-from .models import User
-from .roles import Role
+from .http import PersonRequest, device_of, problem, safe_next, with_person
 
 MAX_EXCHANGE_BYTES = 64 * 1024
-
-# What each role allows, in the words of the account page.
-POWERS = {
-    Role.EDITOR: "Write posts and submit them for review.",
-    Role.ADMIN: "Review what editors submit, publish it and unpublish it.",
-}
 
 # Why a sign-in can fail, by the word in `/auth/error?reason=…`: title, what happened.
 SIGN_IN_ERRORS = {
@@ -74,6 +66,7 @@ def start_session(request: PersonRequest) -> HttpResponse:
             tokens["sessionJwt"],
             tokens["refreshJwt"],
             replacing=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""),
+            device=device_of(request),
         )
     except BadToken:
         return problem(401, "This sign-in could not be verified. Start again.")
@@ -119,20 +112,15 @@ def sign_out(request: PersonRequest) -> HttpResponse:
     # By the cookie, not by who is asking: that cannot be told while the token has expired and Descope is down.
     if not request.is_bearer:
         sessions.end(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    return signed_out()
+
+
+def signed_out() -> HttpResponse:
+    """Lead to the sign-in page and leave nothing in the browser."""
     response = HttpResponseRedirect(reverse("accounts:sign_in"))
     response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
-
-
-@require_safe
-def account(request: MemberRequest) -> HttpResponse:
-    """Show somebody what we know of them and what they may do."""
-    return render(request, "accounts/account.html", {"person": request.user, "powers": _powers(request.user)})
-
-
-def _powers(person: User) -> list[str]:
-    return [sentence for role, sentence in POWERS.items() if role in person.roles]
 
 
 @require_safe

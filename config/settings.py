@@ -199,7 +199,8 @@ SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin-allow-popups"  # Descope's social sign-in may open one.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Where pictures in posts may come from. Imported articles point to wherever theirs have always been.
 IMAGE_SOURCES: list[str] = env.list("IMAGE_SOURCES", default=["https:"])

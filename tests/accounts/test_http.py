@@ -3,8 +3,9 @@ import json
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
+from pytest_django import Settings
 
-from accounts.http import posted_texts, problem, safe_next, sign_in_redirect, wants_json
+from accounts.http import client_address, posted_texts, problem, safe_next, sign_in_redirect, wants_json
 
 SAFE = [
     "/",
@@ -136,3 +137,22 @@ def test_what_was_typed_is_given_back_and_nothing_else_is() -> None:
 
     assert posted_texts(RequestFactory().post("/write", typed)) == [("Title", "On proofs"), ("Tags", "craft")]
     assert posted_texts(RequestFactory().get("/write", typed)) == []
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "forwarded", "address"),
+    [
+        (False, None, "127.0.0.1"),
+        (False, "203.0.113.7", "127.0.0.1"),
+        (True, None, "127.0.0.1"),
+        (True, "203.0.113.7", "203.0.113.7"),
+        (True, "made up, 198.51.100.1, 203.0.113.7", "203.0.113.7"),
+    ],
+)
+def test_behind_a_proxy_the_address_is_the_one_the_proxy_saw(
+    behind_proxy: bool, forwarded: str | None, address: str, settings: Settings
+) -> None:
+    settings.BEHIND_PROXY = behind_proxy
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+
+    assert client_address(RequestFactory().get("/", headers=headers)) == address

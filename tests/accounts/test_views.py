@@ -328,27 +328,6 @@ def test_a_bearer_signs_out_nobody_elses_browser(reader: User, editor: User) -> 
     assert browser.get("/account").status_code == 200
 
 
-# The account page
-
-
-@pytest.mark.parametrize(
-    ("roles", "powers"),
-    [
-        ((), []),
-        (("editor",), ["Write posts"]),
-        (("admin",), ["Review what editors submit"]),
-        (("editor", "admin"), ["Write posts", "Review what editors submit"]),
-    ],
-)
-def test_somebody_sees_what_is_known_of_them_and_what_they_may_do(
-    roles: tuple[str, ...], powers: list[str], sign_up: Callable[..., User]
-) -> None:
-    page = signed_in(sign_up("Nell <New>", *roles)).get("/account").content.decode()
-
-    assert "Nell &lt;New&gt;" in page
-    assert [power for power in ("Write posts", "Review what editors submit") if power in page] == powers
-
-
 # The error page
 
 

@@ -64,6 +64,9 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "auth/session": [("json post", "/auth/session", {"next": "/posts/{id}"})],
     "auth/error": [("get", "/auth/error", {"reason": "/posts/{id}"})],
     "account": [("get", "/account", {})],
+    "account/name": [("post", "/account/name", {"name": ""})],
+    "account/sessions/<int:session_id>/end": [],  # The number is of a session, and could be the asker's own.
+    "account/sign-out-everywhere": [],  # As of sign-out, below.
     "webhooks/descope": [("json post", "/webhooks/descope", {})],
     "sign-out": [],  # It ends the session that the other recipes need.
     "<path:anything>": [("get", "/posts/{slug}.json", {}), ("get", "/media/{slug}", {}), ("get", "/feeds/{id}", {})],
