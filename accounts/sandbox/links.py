@@ -54,10 +54,11 @@ def new_code(
     profile: Mapping[str, Any] | None = None,
     claims: Mapping[str, Any] | None = None,
     may_sign_up: bool = False,
+    run: Run | None = None,
 ) -> str:
-    """Return a new code for the person. Codes they were sent before stop working."""
+    """Return a new code for the person. Codes sent before, in the same run of the flow or outside any, stop working."""
     login_id, code = people.normal(login_id), f"{secrets.randbelow(10**6):06}"
-    Code.objects.filter(login_id=login_id, used_at=None).delete()
+    Code.objects.filter(login_id=login_id, run=run, used_at=None).delete()
     Code.objects.create(
         digest=digest(login_id + code),
         login_id=login_id,
@@ -65,6 +66,7 @@ def new_code(
         profile=dict(profile or {}),
         claims=dict(claims or {}),
         may_sign_up=may_sign_up,
+        run=run,
         expires_at=timezone.now() + LIFETIME,
     )
     return code
@@ -102,18 +104,24 @@ def redeem_link(token: str) -> dict[str, Any]:
 
 def redeem_code(login_id: str, text: str) -> dict[str, Any]:
     """Sign in by a code. Returns the API's answer. Raises WrongCode, TooManyTries, Disabled and NoSuchPerson."""
+    code = use_code(login_id, text)
+    with transaction.atomic(using=DATABASE):
+        person = person_behind(code)
+        return sessions.sign_in(person, first_seen=sessions.mark_seen(person), claims=code.claims)
+
+
+def use_code(login_id: str, text: str, run: Run | None = None) -> Code:
+    """Return the code and use it up. Raises WrongCode and TooManyTries."""
     login_id = people.normal(login_id)
-    code = Code.objects.filter(login_id=login_id, used_at=None, expires_at__gt=timezone.now()).first()
+    code = Code.objects.filter(login_id=login_id, run=run, used_at=None, expires_at__gt=timezone.now()).first()
     if code is None:
         raise WrongCode
     _count_try(code)
-    if not secrets.compare_digest(code.digest, digest(login_id + text.strip())):
+    if not secrets.compare_digest(code.digest, digest(login_id + "".join(text.split()))):
         raise WrongCode
-    with transaction.atomic(using=DATABASE):
-        if not Code.objects.filter(pk=code.pk, used_at=None).update(used_at=timezone.now()):
-            raise WrongCode
-        person = person_behind(code)
-        return sessions.sign_in(person, first_seen=sessions.mark_seen(person), claims=code.claims)
+    if not Code.objects.filter(pk=code.pk, used_at=None).update(used_at=timezone.now()):
+        raise WrongCode
+    return code
 
 
 def _count_try(code: Code) -> None:

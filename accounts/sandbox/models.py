@@ -109,6 +109,7 @@ class Run(models.Model):
     return_to = models.CharField(max_length=2000)
     email = models.CharField(max_length=254, blank=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="runs")
+    methods = models.JSONField(default=list)  # How they have proved who they are: the `amr` claim.
     is_first_seen = models.BooleanField(null=True, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
@@ -148,6 +149,7 @@ class Code(models.Model):
     profile = models.JSONField(default=dict)
     claims = models.JSONField(default=dict)
     may_sign_up = models.BooleanField(default=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, blank=True, related_name="codes")
     tries = models.PositiveSmallIntegerField(default=0)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

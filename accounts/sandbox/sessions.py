@@ -1,7 +1,7 @@
 """Sessions: signing in, refreshing with rotation, signing out."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -24,13 +24,13 @@ def mark_seen(person: Person) -> bool:
 
 @transaction.atomic(using=DATABASE)
 def sign_in(
-    person: Person, *, first_seen: bool, method: str = "email", claims: Mapping[str, Any] | None = None
+    person: Person, *, first_seen: bool, methods: Sequence[str] = ("email",), claims: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Start a session and return its tokens, as the API answers them. Raises Disabled."""
     if not person.is_enabled:
         raise Disabled
-    session = SignIn.objects.create(person=person, methods=[method], claims=dict(claims or {}))
-    webhooks.tell("LoginSucceed", person, method=method)
+    session = SignIn.objects.create(person=person, methods=list(methods), claims=dict(claims or {}))
+    webhooks.tell("LoginSucceed", person, method=methods[0])
     return {**_tokens(session), "user": people.as_user(person), "firstSeen": first_seen}
 
 

@@ -13,6 +13,8 @@ from pytest_django import Settings
 from accounts.sandbox.models import Person, Role
 from accounts.sandbox.people import create
 
+from .component import Tab
+
 
 @pytest.fixture(scope="session")
 def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -54,3 +56,14 @@ def roles() -> list[Role]:
 @pytest.fixture
 def ed(roles: list[Role]) -> Person:
     return create(["ed@example.com"], {"name": "Ed Editor", "verifiedEmail": True, "roleNames": ["editor"]})
+
+
+@pytest.fixture
+def tab(http: httpx.Client) -> Tab:
+    return Tab(http)
+
+
+@pytest.fixture
+def elsewhere(http: httpx.Client) -> Tab:
+    """A tab in another browser."""
+    return Tab(http, name="tab-2")

@@ -1,77 +1,15 @@
 """The flow as the web component asks for it: protocol, sections 5 and 6."""
 
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from descope import DescopeClient
-from django.conf import settings
-from django.utils import timezone
 
 from accounts.sandbox import people
 from accounts.sandbox.models import Link, Mail, Person, Run
 
-PAGE = "http://localhost:8000/sign-in?next=%2Fdesk%3Fa%3D1"
-
-
-@dataclass
-class Tab:
-    """A page with the component on it. Tabs of one browser share `nonces`."""
-
-    http: httpx.Client
-    name: str = "tab-1"
-    nonces: dict[str, str] = field(default_factory=dict)
-    execution: str = ""
-    step: str = ""
-
-    def start(self, email: str, page: str = PAGE) -> dict[str, Any]:
-        body = {"flowId": "sign-up-or-in", "interactionId": "send", "input": {"email": email}}
-        return self._post("start", {**body, "options": {"location": page}})
-
-    def do(self, interaction: str, **given: str) -> dict[str, Any]:
-        body = {"executionId": self.execution, "stepId": self.step, "interactionId": interaction, "input": given}
-        return self._post("next", body)
-
-    def open(self, link: str) -> dict[str, Any]:
-        query = parse_qs(urlsplit(link).query)
-        self.execution, _, self.step = query["descope-login-flow"][0].rpartition("_")
-        return self.do("submit", token=query["t"][0])
-
-    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        headers = {
-            "Authorization": f"Bearer {settings.DESCOPE_PROJECT_ID}",
-            "x-descope-sdk-session-id": self.name,
-            "x-descope-flow-nonce": self.nonces.get(self.execution, ""),
-        }
-        response = self.http.post(f"/_descope/v1/flow/{path}", json=body, headers=headers)
-        answer: dict[str, Any] = response.json()
-        if response.is_success and answer["action"] != "poll":
-            self.execution, self.step = answer["executionId"], answer["stepId"]
-            self.nonces[self.execution] = response.headers["x-descope-flow-nonce"]
-        return answer
-
-
-@pytest.fixture
-def tab(http: httpx.Client) -> Tab:
-    return Tab(http)
-
-
-@pytest.fixture
-def elsewhere(http: httpx.Client) -> Tab:
-    """A tab in another browser."""
-    return Tab(http, name="tab-2")
-
-
-def newest_link() -> str:
-    return Mail.objects.all()[0].link
-
-
-def wait(monkeypatch: pytest.MonkeyPatch, **delay: int) -> None:
-    later = timezone.now() + timedelta(**delay)
-    monkeypatch.setattr(timezone, "now", lambda: later)
+from .component import PAGE, Tab, newest_link, wait
 
 
 def test_the_address_is_asked_for_and_mail_is_sent(tab: Tab) -> None:
@@ -348,7 +286,7 @@ def test_a_link_made_by_the_api_works_in_the_component(tab: Tab, sdk: DescopeCli
     assert answer["status"] == "completed"
 
 
-SCREENS = ["welcome", "sent", "name", "link-used", "link-expired", "link-wrong", "closed", "stale"]
+SCREENS = ["welcome", "sent", "code", "name", "link-used", "link-expired", "link-wrong", "closed", "stale"]
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -1,0 +1,77 @@
+"""The flow `sign-up-or-in`, as a table of what the web component may ask and what it is answered.
+
+welcome → a proof of who it is (a mailed link or code) → name, if we have none → done.
+A run is never a dead end: whatever is wrong with it, there is a screen that says so and starts again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.sandbox.exceptions import BadNonce, Refusal
+from accounts.sandbox.models import Run
+from accounts.sandbox.router import DATABASE
+
+from . import arriving, mailing
+from .answers import Answer, Input, again, new_run, nonce
+
+__all__ = ["Answer", "go_on", "nonce", "start"]
+
+WAITING = timedelta(minutes=30)
+SUCCESS_REPEATS = timedelta(minutes=10)  # A tab in the background may poll only once a minute.
+
+STEPS: dict[str, Callable[[Run, Input], Answer]] = {
+    "send": mailing.send_link,
+    "send-again": mailing.send_link_again,
+    "send-code": mailing.send_code,
+    "send-code-again": mailing.send_code_again,
+    "give-code": mailing.take_code,
+    "start-over": mailing.start_over,
+    "polling": arriving.poll,
+    "give-name": arriving.take_name,
+}
+
+
+@transaction.atomic(using=DATABASE)
+def start(interaction: str, given: Input, *, location: str, client: str) -> Answer:
+    """Begin a run. The same request from the same page is the same run: its answer was lost on the way."""
+    if token := str(given.get("token") or ""):
+        return mailing.open_link(new_run(location, client), {"token": token})
+    request = hashlib.sha256(json.dumps([interaction, given], sort_keys=True).encode()).hexdigest()
+    if client and (known := mailing.begun_by(client, request)):
+        return mailing.waiting(known)
+    run = new_run(location, client, first_request=request)
+    return _step(interaction)(run, given) if interaction else Answer(run, "welcome")
+
+
+@transaction.atomic(using=DATABASE)
+def go_on(execution: str, interaction: str, given: Input, *, given_nonce: str, client: str) -> Answer:
+    """Do what the person asked for in a run. Raises BadNonce where the page is not of this run."""
+    run = Run.objects.select_related("person").filter(key=execution.rpartition("|#|")[2]).first()
+    if interaction == "submit":  # From the link in the mail: there the nonce may be in another browser.
+        return mailing.open_link(run or new_run("", client), given, client)
+    if run is None:
+        return Answer(new_run("", client), "stale")
+    if not constant_time_compare(given_nonce, nonce(run)):
+        raise BadNonce
+    if _is_over(run):
+        return Answer(again(run), "stale")
+    return _step(interaction)(run, given)
+
+
+def _step(interaction: str) -> Callable[[Run, Input], Answer]:
+    step = STEPS.get(interaction)
+    if step is None:
+        raise Refusal(f"There is no interaction {interaction[:40]!r}")
+    return step
+
+
+def _is_over(run: Run) -> bool:
+    if run.completed_at:
+        return run.completed_at < timezone.now() - SUCCESS_REPEATS
+    return (run.mailed_at or run.started_at) < timezone.now() - WAITING
