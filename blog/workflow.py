@@ -27,6 +27,7 @@ class Move:
     told: str
     hint: str = ""
     asks_reason: bool = False
+    names_revision: bool = False
     needs_live: bool = False
 
     def starts_at(self, post: Post) -> bool:
@@ -52,7 +53,12 @@ MOVES: dict[str, Move] = {
         hint="It is yours alone again.",
     ),
     "publish": Move(
-        {IN_REVIEW: PUBLISHED}, by=may_publish, label="Publish", told="published it", hint="Readers see it at once."
+        {IN_REVIEW: PUBLISHED},
+        by=may_publish,
+        label="Publish",
+        told="published it",
+        hint="Readers see it at once.",
+        names_revision=True,
     ),
     "request_changes": Move(
         {IN_REVIEW: DRAFT},
@@ -61,6 +67,7 @@ MOVES: dict[str, Move] = {
         told="asked for changes",
         hint="The author gets it back with your reason.",
         asks_reason=True,
+        names_revision=True,
     ),
     # Back to the review queue: what was live waits there, unless a newer revision does, so that no text is stranded.
     "unpublish": Move(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from accounts.models import User
 from blog.status import Status
 from blog.workflow import MOVES
 
-from .append_only import AppendOnlyModel, AppendOnlyQuerySet
 from .revision import Revision
 
 

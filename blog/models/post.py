@@ -274,15 +274,18 @@ class Post(models.Model):
             revision, self.submitted_revision = self.submitted_revision, None
             self._finish("withdraw", by=by, was=was, revision=revision)
 
-    def request_changes(self, *, by: User, reason: str) -> None:
-        """Give the post back to its author. Raises NotPermitted, WrongStatus, and NotReady without a reason."""
+    def request_changes(self, *, by: User, revision: int, reason: str) -> None:
+        """Give the submitted revision of this number back to its author.
+
+        Raises NotPermitted, WrongStatus, NotReady without a reason, and AnotherRevision as `publish` does.
+        """
         with transaction.atomic():
             was = self._begin("request_changes", by=by)
             if not reason.strip():
                 raise NotReady("Say what should change, so that the author knows.")
-            revision, self.submitted_revision = self.submitted_revision, None
+            read, self.submitted_revision = self._submitted(revision), None
             self.returned_reason = reason.strip()
-            self._finish("request_changes", by=by, was=was, revision=revision, note=self.returned_reason)
+            self._finish("request_changes", by=by, was=was, revision=read, note=self.returned_reason)
 
     def publish(self, *, by: User, revision: int) -> None:
         """Put the submitted revision of this number in front of readers, keeping the first publication date.
@@ -291,9 +294,7 @@ class Post(models.Model):
         """
         with transaction.atomic():
             was = self._begin("publish", by=by)
-            sealed = self.submitted_revision
-            if sealed is None or sealed.number != revision:
-                raise AnotherRevision("Another revision has been submitted since you read this one.")
+            sealed = self._submitted(revision)
             self.live_revision, self.submitted_revision = sealed, None
             self.published_at = self.published_at or timezone.now()
             # Where the author has written on meanwhile, the working copy is a draft of the next revision.
@@ -371,6 +372,12 @@ class Post(models.Model):
         is_more_of_the_same = verb == "edit" and self.status == was and self._was_last_edited_by(by)
         if not is_more_of_the_same:
             self.record(verb, by=by, was=was, revision=revision, note=note)
+
+    def _submitted(self, number: int) -> Revision:
+        """Return the revision that waits, if it is the one of this number, which somebody read."""
+        if self.submitted_revision is None or self.submitted_revision.number != number:
+            raise AnotherRevision("Another revision has been submitted since you read this one.")
+        return self.submitted_revision
 
     def _was_last_edited_by(self, person: User) -> bool:
         """Whether a stretch of saves by this person is in the history already: one line says it."""

@@ -10,10 +10,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from accounts.models import User
 from blog import markup
 
-from .append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 if TYPE_CHECKING:
     from .post import Post

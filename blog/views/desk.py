@@ -150,7 +150,8 @@ def withdraw(request: MemberRequest, post_id: int) -> HttpResponse:
 @require_POST
 def request_changes(request: MemberRequest, post_id: int) -> HttpResponse:
     post = _found(request, post_id)
-    post.request_changes(by=request.user, reason=_reason(ReasonForm(request.POST)))
+    reason = _reason(ReasonForm(request.POST))
+    post.request_changes(by=request.user, revision=_number(request.POST.get("revision")), reason=reason)
     messages.success(request, f"Returned to {post.author.name} with your reason.")
     return redirect("desk:home")
 
@@ -196,14 +197,14 @@ def _buttons(person: Person, post: Post) -> list[MoveButton]:
 
 def _button(verb: str, post: Post) -> MoveButton:
     move = MOVES[verb]
-    names_revision = verb == "publish" and post.submitted_revision is not None
+    read = post.submitted_revision if move.names_revision else None
     return MoveButton(
         verb=verb,
         label=move.label,
         url=reverse(f"desk:{verb}", args=[post.pk]),
         hint=move.hint,
         asks_reason=move.asks_reason,
-        revision=post.submitted_revision.number if names_revision and post.submitted_revision else None,
+        revision=read.number if read else None,
     )
 
 

@@ -110,7 +110,7 @@ def hidden(editor: User, admin: User) -> list[Post]:
         return post
 
     returned = submitted("returned")
-    returned.request_changes(by=admin, reason="Marker-reason.")
+    returned.request_changes(by=admin, revision=1, reason="Marker-reason.")
     returned.edit(by=editor, version=1, title="Marker returned anew", body="Marker-anew.", tags=[])
     withdrawn = submitted("withdrawn")
     withdrawn.withdraw(by=editor)
@@ -142,7 +142,7 @@ def half_hidden(editor: User, admin: User) -> list[Post]:
         if name != "draft":
             post.submit(by=editor)
         if name == "returned":
-            post.request_changes(by=admin, reason="Marker-next-reason.")
+            post.request_changes(by=admin, revision=2, reason="Marker-next-reason.")
         posts.append(post)
     return posts
 
@@ -213,7 +213,7 @@ def test_a_next_draft_leaves_no_trace_on_what_is_live(ask: Any, published: Post,
     edited = answers()
     published.submit(by=editor)
     submitted = answers()
-    published.request_changes(by=admin, reason="Marker.")
+    published.request_changes(by=admin, revision=2, reason="Marker.")
 
     assert before == edited == submitted == answers()
 

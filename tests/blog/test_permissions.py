@@ -166,6 +166,7 @@ def test_the_matrix_has_every_state_and_everybody_in_it() -> None:
 def act(verb: str, post: Post, person: Person) -> None:
     """Do this to the post, as any door would. A visitor has no roles; the domain asks for nothing else."""
     by = person if isinstance(person, User) else User()
+    waiting = post.submitted_revision.number if post.submitted_revision else 1
     match verb:
         case "edit":
             post.edit(by=by, version=post.version, title="Other", body="Other words.", tags=[])
@@ -174,9 +175,9 @@ def act(verb: str, post: Post, person: Person) -> None:
         case "withdraw":
             post.withdraw(by=by)
         case "request_changes":
-            post.request_changes(by=by, reason="Shorter, please.")
+            post.request_changes(by=by, revision=waiting, reason="Shorter, please.")
         case "publish":
-            post.publish(by=by, revision=post.submitted_revision.number if post.submitted_revision else 1)
+            post.publish(by=by, revision=waiting)
         case "unpublish":
             post.unpublish(by=by)
 

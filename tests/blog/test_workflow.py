@@ -37,6 +37,7 @@ VERBS = ("edit", "submit", "withdraw", "request_changes", "publish", "unpublish"
 
 
 def do(verb: str, post: Post, by: User) -> None:
+    waiting = post.submitted_revision.number if post.submitted_revision else 1
     match verb:
         case "submit anew":
             post.edit(by=by, version=post.version, title="Anew", body="Other words.", tags=["new"])
@@ -44,9 +45,9 @@ def do(verb: str, post: Post, by: User) -> None:
         case "edit":
             post.edit(by=by, version=post.version, title="Edited", body="Edited *words*.", tags=["new"])
         case "request_changes":
-            post.request_changes(by=by, reason="  Shorter, please. ")
+            post.request_changes(by=by, revision=waiting, reason="  Shorter, please. ")
         case "publish":
-            post.publish(by=by, revision=post.submitted_revision.number if post.submitted_revision else 1)
+            post.publish(by=by, revision=waiting)
         case _:
             getattr(post, verb)(by=by)
 
@@ -272,17 +273,19 @@ def test_publishing_publishes_the_revision_that_was_read_though_writing_went_on(
     assert kept.has_unpublished_changes
 
 
-def test_publishing_another_revision_than_the_one_that_waits_is_refused(
-    submitted: Post, editor: User, admin: User
+@pytest.mark.parametrize("verb", ["publish", "request_changes"])
+def test_deciding_on_another_revision_than_the_one_that_waits_is_refused(
+    submitted: Post, editor: User, admin: User, verb: str
 ) -> None:
     stale = Post.objects.get(pk=submitted.pk)
     submitted.edit(by=editor, version=submitted.version, title="Newer", body="Newer.")
     submitted.submit(by=editor)
 
     with pytest.raises(AnotherRevision):
-        stale.publish(by=admin, revision=1)
+        do(verb, stale, admin)
 
-    assert Post.objects.get(pk=submitted.pk).live_revision is None
+    kept = Post.objects.get(pk=submitted.pk)
+    assert (kept.live_revision, kept.submitted_revision) == (None, submitted.submitted_revision)
 
 
 @pytest.mark.parametrize("number", [0, -1, 2, 2**70])
@@ -318,7 +321,7 @@ def test_an_author_who_withdraws_is_faster_than_the_admin_or_too_late(
 def test_changes_are_asked_for_with_a_reason_until_the_next_submission(
     submitted: Post, editor: User, admin: User
 ) -> None:
-    submitted.request_changes(by=admin, reason=" Shorter, please. ")
+    submitted.request_changes(by=admin, revision=1, reason=" Shorter, please. ")
     returned = Post.objects.get(pk=submitted.pk)
     submitted.submit(by=editor)
 
@@ -330,14 +333,14 @@ def test_changes_are_asked_for_with_a_reason_until_the_next_submission(
 @pytest.mark.parametrize("reason", ["", " \n\t"])
 def test_asking_for_changes_takes_a_reason(submitted: Post, admin: User, reason: str) -> None:
     with pytest.raises(NotReady):
-        submitted.request_changes(by=admin, reason=reason)
+        submitted.request_changes(by=admin, revision=1, reason=reason)
 
     assert Post.objects.get(pk=submitted.pk).status == Status.IN_REVIEW
 
 
 def test_whoever_may_not_ask_for_changes_is_told_so_before_their_reason_is_read(submitted: Post, editor: User) -> None:
     with pytest.raises(NotPermitted):
-        submitted.request_changes(by=editor, reason="")
+        submitted.request_changes(by=editor, revision=1, reason="")
 
 
 def test_a_withdrawn_post_is_the_authors_alone(submitted: Post, editor: User) -> None:

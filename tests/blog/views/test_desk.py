@@ -42,7 +42,7 @@ def one_of_each(editor: User, other_editor: User, admin: User) -> None:
         post_in(state, editor, admin, title=f"Ed's {state}")
         post_in(state, other_editor, admin, title=f"Olga's {state}")
     returned = post_in("in_review", editor, admin, title="Ed's returned")
-    returned.request_changes(by=admin, reason="Shorter, please.")
+    returned.request_changes(by=admin, revision=1, reason="Shorter, please.")
 
 
 @pytest.mark.usefixtures("one_of_each")
@@ -134,7 +134,7 @@ def test_the_help_shows_nothing_that_is_not_there(editor: User) -> None:
 
 def test_the_author_reads_why_a_post_came_back(submitted: Post, editor: User, admin: User) -> None:
     reason = "Shorter & <b>clearer</b>, please."
-    signed_in(admin).post(f"/desk/posts/{submitted.pk}/request-changes", {"reason": reason})
+    signed_in(admin).post(f"/desk/posts/{submitted.pk}/request-changes", {"revision": "1", "reason": reason})
     author = signed_in(editor)
 
     for page in ("/desk", f"/desk/posts/{submitted.pk}", f"/desk/posts/{submitted.pk}/edit"):
@@ -155,7 +155,7 @@ def test_the_review_page_shows_the_sealed_text_though_writing_went_on(
 
     assert "Read it <em>twice</em>." in page
     assert "Drifted" not in page
-    assert 'name="revision" value="1"' in page
+    assert page.count('name="revision" value="1"') == 2  # To publish it, and to ask for changes.
 
 
 def test_the_review_page_of_what_does_not_wait_leads_to_the_proof(draft: Post, admin: User) -> None:
@@ -434,7 +434,8 @@ def test_who_lost_the_role_meanwhile_gets_the_text_back(
 
 
 def test_a_reason_that_comes_too_late_is_given_back(published: Post, admin: User) -> None:
-    answer = signed_in(admin).post(f"/desk/posts/{published.pk}/request-changes", {"reason": TYPED})
+    late = {"revision": "1", "reason": TYPED}
+    answer = signed_in(admin).post(f"/desk/posts/{published.pk}/request-changes", late)
 
     assert answer.status_code == 409
     assert_holds(answer, TYPED)
@@ -442,7 +443,8 @@ def test_a_reason_that_comes_too_late_is_given_back(published: Post, admin: User
 
 @pytest.mark.parametrize(("reason", "status"), [("", 422), (" \r\n", 422), ("x" * 10_001, 422), ("nul \0", 422)])
 def test_a_reason_that_cannot_be_is_refused(submitted: Post, admin: User, reason: str, status: int) -> None:
-    answer = signed_in(admin).post(f"/desk/posts/{submitted.pk}/request-changes", {"reason": reason})
+    asked = {"revision": "1", "reason": reason}
+    answer = signed_in(admin).post(f"/desk/posts/{submitted.pk}/request-changes", asked)
 
     assert answer.status_code == status
     assert Post.objects.get().status == Status.IN_REVIEW
@@ -506,8 +508,13 @@ def test_publishing_takes_the_number_of_the_revision_that_was_read(
     assert Post.objects.live().exists() == (status == 302)
 
 
-def test_publishing_without_naming_a_revision_is_refused(submitted: Post, admin: User) -> None:
-    assert signed_in(admin).post(f"/desk/posts/{submitted.pk}/publish").status_code == 422
+@pytest.mark.parametrize("verb", ["publish", "request-changes"])
+def test_deciding_without_naming_a_revision_is_refused(submitted: Post, admin: User, verb: str) -> None:
+    answer = signed_in(admin).post(f"/desk/posts/{submitted.pk}/{verb}", {"reason": TYPED})
+
+    assert answer.status_code == 422
+    assert_holds(answer, TYPED)
+    assert Post.objects.get().status == Status.IN_REVIEW
 
 
 def test_who_comes_too_late_is_told_so_and_led_to_the_post(published: Post, admin: User) -> None:
