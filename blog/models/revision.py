@@ -14,7 +14,6 @@ from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from accounts.models import User
 from blog import markup
 
-
 if TYPE_CHECKING:
     from .post import Post
 
@@ -53,7 +52,7 @@ class Revision(AppendOnlyModel):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=MAX_TITLE_LENGTH)
     body = models.TextField()
-    slug = models.SlugField(max_length=MAX_SLUG_LENGTH)
+    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, allow_unicode=True)
     tags = models.JSONField(default=list)
     excerpt = models.TextField()
     canonical_url = models.URLField(max_length=500, blank=True)
