@@ -1,7 +1,10 @@
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from . import api
+from .slugs import SlugConverter
 from .views import desk, reading
+
+register_converter(SlugConverter, "address")
 
 desk_urlpatterns = [
     path("write", desk.write, name="write"),
@@ -19,7 +22,7 @@ desk_urlpatterns = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", reading.home, name="home"),
     path("posts/<int:post_id>", reading.post_by_id, name="post_by_id"),
-    path("posts/<slug:slug>", reading.post, name="post"),
+    path("posts/<address:slug>", reading.post, name="post"),
     path("", include((desk_urlpatterns, "desk"))),
     path("api/", api.urls),
 ]

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name="Post",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("slug", models.SlugField(allow_unicode=True, max_length=80, unique=True)),
                 (
                     "status",
                     models.CharField(
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField()),
                 ("title", models.CharField(max_length=200)),
                 ("body", models.TextField()),
-                ("slug", models.SlugField(max_length=80)),
+                ("slug", models.SlugField(allow_unicode=True, max_length=80)),
                 ("tags", models.JSONField(default=list)),
                 ("excerpt", models.TextField()),
                 ("canonical_url", models.URLField(blank=True, max_length=500)),

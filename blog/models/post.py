@@ -7,18 +7,20 @@ import json
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from string import ascii_lowercase, digits
 from typing import Self
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
 
 from accounts.models import Person, User
 from blog import markup, permissions, status
 from blog.exceptions import AnotherRevision, EditedMeanwhile, NotPermitted, NotReady, WrongStatus
+from blog.slugs import slug_of
 from blog.status import Status
 from blog.workflow import MOVES
 
@@ -114,7 +116,7 @@ class Post(models.Model):
     `status` is that of the working copy. Readers see `live_revision` and never these columns.
     """
 
-    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, unique=True)
+    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, unique=True, allow_unicode=True)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     version = models.PositiveIntegerField(default=1, help_text="Counts saves, so that none overwrites another unseen.")
@@ -240,10 +242,11 @@ class Post(models.Model):
                 return
             if self.version != version:
                 raise EditedMeanwhile("Somebody saved this post after you opened it.")
+            is_new_title = self.title != title
             self.title, self.body, self.tags = words
             self.version += 1
             self.updated_at = timezone.now()
-            if not self.was_ever_submitted:  # From then on the address stays.
+            if is_new_title and not self.was_ever_submitted:  # From then on the address stays.
                 self.save_at_free_address()
             self._finish("edit", by=by, was=was)
         with suppress(markup.Busy):
@@ -342,13 +345,14 @@ class Post(models.Model):
 
     def free_slug(self) -> str:
         """Return an address for the title that no other post has. Never a bare number: those are ids."""
-        base = slugify(self.title)[: MAX_SLUG_LENGTH - len("post-") - len("-99999")].strip("-") or "untitled"
+        base = slug_of(self.title)[: MAX_SLUG_LENGTH - len("post-") - len("-abc123")].strip("-_") or "post"
         if base.isdigit():
             base = f"post-{base}"
-        taken = set(
-            Post.objects.filter(slug__startswith=base).exclude(pk=self.pk).values_list("slug", flat=True),
-        )
-        candidates = [base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))]
+        # Past the first twenty a number says nothing; a word made by chance takes no search, however many there are.
+        chance = f"{base}-{get_random_string(6, ascii_lowercase + digits)}"
+        candidates = [base, *(f"{base}-{number}" for number in range(2, 21)), chance]
+        others = Post.objects.filter(slug__in=candidates).exclude(pk=self.pk)
+        taken = set(others.values_list("slug", flat=True))
         return next(slug for slug in candidates if slug not in taken)
 
     def record(self, verb: str, *, by: User, was: str, revision: Revision | None = None, note: str = "") -> None:

@@ -25,7 +25,7 @@ MOVE = {"revision": "1", "reason": "Shorter, please."}
 RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "": [("get", "/", {}), ("get", "/", {"page": "2"})],
     "posts/<int:post_id>": [("get", "/posts/{id}", {})],
-    "posts/<slug:slug>": [("get", "/posts/{slug}", {})],
+    "posts/<address:slug>": [("get", "/posts/{slug}", {})],
     "write": [("get", "/write", {})],
     "desk": [("get", "/desk", {})],
     "desk/posts/<int:post_id>": [("get", "/desk/posts/{id}", {})],

@@ -1,29 +1,43 @@
 """Posts: addresses, words kept as typed, one post for one form, and what the database itself refuses."""
 
+import re
+import unicodedata
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import resolve, reverse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from blog.exceptions import EditedMeanwhile
 from blog.models import MAX_SLUG_LENGTH, Post
 from blog.models.post import with_plain_newlines
+from blog.slugs import slug_of
 from blog.status import Status
 
 # Addresses
 
 SLUGS = [
     ("On proofs", "on-proofs"),
-    ("Crème brûlée & café", "creme-brulee-cafe"),
-    ("", "untitled"),
-    ("???", "untitled"),
-    ("校正について", "untitled"),
+    ("Crème brûlée & café", "crème-brûlée-café"),
+    ("Cafe\u0301", "café"),
+    ("STRASSE, Straße", "strasse-strasse"),
+    ("校正について", "校正について"),
+    ("О корректуре", "о-корректуре"),
+    ("हिन्दी में", "हिन्दी-में"),
+    ("القِراءة", "القِراءة"),
+    ("٢٠٢٤", "post-٢٠٢٤"),
+    ("", "post"),
+    ("???", "post"),
+    ("❤️ 🎉 \u200d", "post"),
     ("2024", "post-2024"),
     ("--- 7 ---", "post-7"),
+    ("a - b -- c", "a-b-c"),
     ("edit / publish?x=1#y", "edit-publishx1y"),
     ("../../etc/passwd", "etcpasswd"),
     ("<script>", "script"),
@@ -41,6 +55,39 @@ def test_every_post_has_an_address_of_its_own_that_fits_and_is_no_number(editor:
 
     assert len(set(slugs)) == 12
     assert all(len(slug) <= MAX_SLUG_LENGTH and not slug.isdigit() for slug in slugs)
+
+
+@given(title=st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200))
+@hypothesis_settings(max_examples=300, deadline=None)
+def test_every_address_leads_back_to_its_post(title: str) -> None:
+    slug = slug_of(f"a {title}")
+
+    assert resolve(unquote(reverse("post", args=[slug]))).kwargs == {"slug": slug}
+    assert unicodedata.is_normalized("NFC", slug)
+
+
+def test_a_title_that_everybody_chooses_takes_few_queries(
+    editor: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    posts = [Post(author=editor, slug=f"same-{number}") for number in range(2, 500)]
+    Post.objects.bulk_create([Post(author=editor, slug="same"), *posts])
+
+    with django_assert_max_num_queries(1) as queries:
+        slug = Post(author=editor, title="Same").free_slug()
+
+    assert "LIKE" not in queries.captured_queries[0]["sql"]
+    assert re.fullmatch(r"same-\w{6}", slug)
+
+
+def test_saving_the_same_title_again_keeps_the_address(editor: User) -> None:
+    Post.objects.bulk_create([Post(author=editor, slug=f"same-{number}") for number in range(2, 30)])
+    Post.objects.write(by=editor, title="Same", body="")
+    post = Post.objects.write(by=editor, title="Same", body="")
+    before = post.slug
+
+    post.edit(by=editor, version=1, title="Same", body="More.")
+
+    assert post.slug == before
 
 
 def test_the_address_follows_the_title_until_it_is_submitted_and_stays_then(draft: Post, editor: User) -> None:

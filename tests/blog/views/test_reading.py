@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -91,8 +92,42 @@ def test_the_tutorials_address_leads_to_the_one_that_reads_well(published: Post,
     assert (answer.status_code, answer.headers["Location"]) == (301, "/posts/on-proofs")
 
 
+def test_a_title_in_any_script_has_an_address_that_can_be_read(reader: User, editor: User, admin: User) -> None:
+    post = post_in("published", editor, admin, title="Über das Korrekturlesen: 校正")
+    client = signed_in(reader)
+    encoded = "/posts/%C3%BCber-das-korrekturlesen-%E6%A0%A1%E6%AD%A3"
+
+    led_to = client.get(f"/posts/{post.pk}")
+    page = client.get(encoded)
+
+    assert led_to.headers["Location"] == post.get_absolute_url() == encoded
+    assert page.status_code == 200
+    assert f'<link rel="canonical" href="http://testserver{encoded}">' in page.content.decode()
+    assert f'href="{encoded}"' in client.get("/").content.decode()
+    assert client.get("/posts/U%CC%88ber-das-Korrekturlesen-%E6%A0%A1%E6%AD%A3").status_code == 200
+
+
+def test_a_visitor_is_led_back_to_an_address_in_any_script(editor: User, admin: User) -> None:
+    post = post_in("published", editor, admin, title="校正")
+
+    location = Client().get(post.get_absolute_url()).headers["Location"]
+
+    assert parse_qs(urlsplit(location).query)["next"] == [post.get_absolute_url()]
+
+
 @pytest.mark.parametrize(
-    "address", ["/posts/0", "/posts/999", "/posts/" + "9" * 40, "/posts/nothing", "/posts/a b", "/x"]
+    "address",
+    [
+        "/posts/0",
+        "/posts/%00",
+        "/posts/%ff",
+        "/posts/a%2Fb",
+        "/posts/999",
+        "/posts/" + "9" * 40,
+        "/posts/nothing",
+        "/posts/a b",
+        "/x",
+    ],
 )
 def test_an_address_of_nothing_is_not_found(reader: User, address: str) -> None:
     assert signed_in(reader).get(address).status_code == 404
