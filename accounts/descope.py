@@ -5,26 +5,28 @@ an endless one pass (protocol section 3), so tokens are verified here, on top of
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import count
 from typing import Any
 
 import descope.http_client
 import httpx
 import jwt
-from descope import AuthException, DescopeClient, RateLimitException
+from descope import AssociatedTenant, AuthException, DescopeClient, RateLimitException
 from descope.exceptions import ERROR_TYPE_SERVER_ERROR
 from django.conf import settings
 
 from .breaker import Breaker
 from .claims import Claims
-from .exceptions import BadToken, ProviderDown, ProviderUnavailable, SignedOut
+from .exceptions import BadToken, Declined, ProviderDown, ProviderUnavailable, SignedOut
 from .keys import verified_payload
-from .roles import Role, roles_named
+from .roles import Role, name_of, roles_named
 
 TOKEN_REFUSED = frozenset({401, 403})
-NO_SUCH_PERSON = frozenset({400, 404})
+NOT_TO_BE_DONE = frozenset({400, 404})  # Nobody of that id, an address that is taken, a role nobody made.
+SEARCH_SIZE = 100
 
 # The SDK sleeps through a 503 for ten seconds and asks three times more (protocol section 2.1). A request of ours
 # holds one of few threads, so it fails at once, and the next one asks again.
@@ -51,6 +53,9 @@ class Profile:
     email: str
     is_enabled: bool
     roles: frozenset[Role] | None = None  # None where they were not told.
+    login_id: str = ""  # What they sign in by: most often an address, which need not be verified.
+    is_invited: bool = False  # And has never signed in.
+    is_test: bool = False
 
 
 def verify_session_token(token: str) -> Claims:
@@ -149,11 +154,9 @@ def rename(subject: str, name: str) -> Profile:
 
 
 def _user(subject: str) -> dict[str, Any] | None:
-    if not settings.DESCOPE_MANAGEMENT_KEY:
-        raise ProviderUnavailable("no management key is set")
     try:
-        answer = _asked(lambda: client().mgmt.user.load_by_user_id(subject), no=NO_SUCH_PERSON)
-    except SignedOut:
+        answer = _managed(lambda: client().mgmt.user.load_by_user_id(subject))
+    except Declined:
         return None
     return _same(answer, subject)
 
@@ -163,6 +166,95 @@ def _same(answer: dict[str, Any], subject: str) -> dict[str, Any]:
     if not isinstance(user, dict) or user.get("userId") != subject:
         raise ProviderUnavailable("Descope answered with somebody else")
     return user
+
+
+def people_page(number: int, size: int, **conditions: Any) -> tuple[list[Profile], int]:
+    """Return one page of the people at Descope, from 0, and how many there are in all. Test users are people, too.
+
+    The conditions are those of the SDK's search. Raises ProviderUnavailable.
+    """
+    try:
+        answer = _managed(
+            lambda: client().mgmt.user.search_all(limit=size, page=number, with_test_user=True, **conditions)
+        )
+    except Declined as error:
+        raise ProviderUnavailable("Descope refused the search") from error
+    users, total = answer.get("users"), answer.get("total")
+    if not isinstance(users, list):
+        raise ProviderUnavailable("Descope's answer holds no people")
+    profiles = [_profile(user) for user in users if isinstance(user, dict)]
+    return profiles, total if isinstance(total, int) else number * size + len(profiles)
+
+
+def everybody(**conditions: Any) -> Iterator[Profile]:
+    """Yield all people at Descope that meet these conditions. Raises ProviderUnavailable."""
+    for number in count():
+        profiles, total = people_page(number, SEARCH_SIZE, **conditions)
+        yield from profiles
+        if not profiles or (number + 1) * SEARCH_SIZE >= total:
+            return
+
+
+def of_our_tenant() -> dict[str, Any]:
+    """Return the condition that a person's roles can count here. Without tenants everybody's can."""
+    return {"tenant_ids": [settings.DESCOPE_TENANT_ID]} if settings.DESCOPE_TENANT_ID else {}
+
+
+def invite(email: str, name: str, role: Role | None) -> Profile:
+    """Make an account for this address and have Descope write to it. Raises Declined and ProviderUnavailable."""
+    names, tenant = [name_of(role)] if role else [], settings.DESCOPE_TENANT_ID
+    answer = _managed(
+        lambda: client().mgmt.user.invite(
+            email,
+            email=email,
+            display_name=name or None,
+            role_names=[] if tenant else names,
+            user_tenants=[AssociatedTenant(tenant, names)] if tenant else [],
+            invite_url=f"{settings.SITE_URL}/sign-in",
+            send_mail=True,
+        )
+    )
+    user = answer.get("user")
+    if not isinstance(user, dict) or not _text(user, "userId"):
+        raise ProviderUnavailable("Descope does not say whom it has invited")
+    return _profile(user)
+
+
+def give_role(login_id: str, role: Role) -> None:
+    """Raises Declined and ProviderUnavailable, as do the four below."""
+    if tenant := settings.DESCOPE_TENANT_ID:
+        _managed(lambda: client().mgmt.user.add_tenant_roles(login_id, tenant, [name_of(role)]))
+    else:
+        _managed(lambda: client().mgmt.user.add_roles(login_id, [name_of(role)]))
+
+
+def take_role(login_id: str, role: Role) -> None:
+    if tenant := settings.DESCOPE_TENANT_ID:
+        _managed(lambda: client().mgmt.user.remove_tenant_roles(login_id, tenant, [name_of(role)]))
+    else:
+        _managed(lambda: client().mgmt.user.remove_roles(login_id, [name_of(role)]))
+
+
+def disable(login_id: str) -> None:
+    _managed(lambda: client().mgmt.user.deactivate(login_id))
+
+
+def enable(login_id: str) -> None:
+    _managed(lambda: client().mgmt.user.activate(login_id))
+
+
+def end_sessions_of(subject: str) -> None:
+    _managed(lambda: client().mgmt.user.logout_user_by_user_id(subject))
+
+
+def _managed(call: Callable[[], Any]) -> dict[str, Any]:
+    """Return the answer of the management API. Raises Declined where it says no, and ProviderUnavailable."""
+    if not settings.DESCOPE_MANAGEMENT_KEY:
+        raise ProviderUnavailable("no management key is set")
+    try:
+        return _asked(call, no=NOT_TO_BE_DONE)
+    except SignedOut as error:
+        raise Declined("Descope declined this.") from error
 
 
 @cache
@@ -228,7 +320,15 @@ def _profile(user: Mapping[str, Any]) -> Profile:
         email=_text(user, "email").strip() if user.get("verifiedEmail") is True else "",
         is_enabled=user.get("status") != "disabled",
         roles=roles_named(_role_names(user)),
+        login_id=_first_text(user.get("loginIds")),
+        is_invited=user.get("status") == "invited",
+        is_test=user.get("test") is True,
     )
+
+
+def _first_text(values: object) -> str:
+    texts = [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+    return texts[0] if texts else ""
 
 
 def _role_names(user: Mapping[str, Any]) -> list[object]:

@@ -15,3 +15,7 @@ class ProviderUnavailable(Exception):
 
 class ProviderDown(ProviderUnavailable):
     """Descope is out of reach for everybody, not only for this question."""
+
+
+class Declined(Exception):
+    """What was asked for about somebody cannot be done. The text says why, for the admin who asked."""

@@ -13,5 +13,10 @@ class Role(StrEnum):
 
 def roles_named(names: Iterable[object]) -> frozenset[Role]:
     """Return the roles that go by these names in Descope. A name we do not know grants nothing."""
-    known = {settings.ROLE_EDITOR: Role.EDITOR, settings.ROLE_ADMIN: Role.ADMIN}
+    known = {name_of(role): role for role in Role}
     return frozenset(known[name] for name in names if isinstance(name, str) and name in known)
+
+
+def name_of(role: Role) -> str:
+    """Return what the role is called in Descope."""
+    return {Role.EDITOR: settings.ROLE_EDITOR, Role.ADMIN: settings.ROLE_ADMIN}[role]
