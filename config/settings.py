@@ -108,10 +108,10 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.middleware.PersonMiddleware",
+    "blog.middleware.RefusalMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "blog.middleware.RefusalMiddleware",
     "config.errors.OwnPagesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
