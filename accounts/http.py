@@ -6,6 +6,7 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -83,8 +84,12 @@ def posted_texts(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what somebody typed into the refused form, as (label, text), so that the page can give it back."""
     if request.method != "POST":
         return []
+    try:
+        posted = request.POST
+    except RequestDataTooBig:  # It was never read.
+        return []
     typed = ("title", "tags", "body", "reason", "note", "name")
-    return [(field.capitalize(), request.POST[field]) for field in typed if request.POST.get(field)]
+    return [(field.capitalize(), posted[field]) for field in typed if posted.get(field)]
 
 
 def sign_in_redirect(request: HttpRequest) -> HttpResponseRedirect:

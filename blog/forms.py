@@ -20,6 +20,10 @@ class ExactTextField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(strip=False, **options)
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        # No maxlength: a browser would cut what is pasted, and say nothing. word-count.js says it.
+        return {"data-most": str(self.max_length)}
+
     def to_python(self, value: Any) -> Any:
         # Before its length is measured: a browser sends two characters for each line end.
         return with_plain_newlines(super().to_python(value) or "")

@@ -1,14 +1,19 @@
-"""Turns what the domain refuses into an answer, once, for every page. The API's are in blog/api.py."""
+"""Turns what is refused into an answer, once, for every page. The API's own refusals are in blog/api.py.
+
+It stands before Django's CSRF middleware, which is the first to read what was sent, and would fail on too much of it.
+"""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.http import refusal
 
 from .exceptions import NotReady, WrongStatus
-from .markup import BUSY_SECONDS, Busy, Unrenderable
+from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
 
 
 class RefusalMiddleware:
@@ -17,6 +22,17 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if _length_of(request) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return None
+        reason = (
+            f"A post may hold {MAX_CHARACTERS:,} characters. This was so much longer that it was not read, so it cannot "
+            "be shown here. Go back to the page before: your browser still has your text."
+        )
+        return refusal(request, "blog/refused.html", 413, reason, title="That is too much at once")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, WrongStatus):
@@ -32,6 +48,13 @@ class RefusalMiddleware:
             response.headers["Retry-After"] = str(BUSY_SECONDS)
             return response
         return None
+
+
+def _length_of(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 def _refused(request: HttpRequest, status: int, title: str, reason: str) -> HttpResponse:

@@ -201,7 +201,6 @@ def test_html_in_a_text_passes_through_the_allow_list(editor: User) -> None:
         ("post", "/api/posts/create"),
         ("put", "/api/posts/toggleStatus"),
         ("get", "/api/openapi.json"),
-        ("get", "/api/docs"),
         ("get", "/api/"),
         ("get", "/api/nothing"),
     ],
@@ -409,11 +408,9 @@ def test_a_deeply_nested_body_is_refused(editor: User) -> None:
     assert answer.status_code in (400, 422)
 
 
-@pytest.mark.parametrize("size", [1024 * 1024 + 1, 5 * 1024 * 1024])
-def test_a_body_that_is_too_large_is_refused(editor: User, size: int) -> None:
-    answer = create(editor, content="x" * size)
-
-    assert answer.status_code in (400, 413, 422)
+@pytest.mark.parametrize(("size", "status"), [(1024 * 1024, 422), (5 * 1024 * 1024, 413)])
+def test_a_body_that_is_too_large_is_refused(editor: User, size: int, status: int) -> None:
+    assert_refused(create(editor, content="x" * size), status)
     assert not Post.objects.exists()
 
 

@@ -58,6 +58,11 @@ def test_tags_come_without_blanks_and_repeats(typed: str, tags: list[str]) -> No
     assert posted.words["tags"] == tags
 
 
+def test_a_browser_does_not_cut_a_text_that_is_pasted() -> None:
+    assert "maxlength" not in str(PostForm()["body"])
+    assert 'data-most="100000"' in str(PostForm()["body"])
+
+
 def test_a_form_has_no_field_for_what_the_workflow_decides() -> None:
     assert set(PostForm.base_fields) == {"title", "tags", "body", "version", "write_key"}
 

@@ -29,6 +29,20 @@ def test_two_windows_on_one_post_lose_no_text(person: NewPerson) -> None:
     expect(other.page.get_by_text("From both windows.")).to_be_visible()
 
 
+def test_a_text_that_is_too_long_is_said_so_before_it_is_sent(person: NewPerson) -> None:
+    ed = person("ed@example.com", signed_in=True)
+    ed.open("/write")
+
+    ed.page.locator("#id_body").fill("𝒢" * 100_001)
+    ed.page.get_by_role("button", name="Save draft").click()
+
+    expect(ed.page.locator(".field__count")).to_have_text("1 word, 100,001 characters: 1 more than a post may hold")
+    ed.is_at("/write")
+    ed.page.locator("#id_body").fill("𝒢" * 100_000)
+    expect(ed.page.locator(".field__count")).to_have_text("1 word, 100,000 characters")
+    ed.page.locator("#id_body").fill("")
+
+
 def test_without_javascript_signing_in_says_what_it_needs(person: NewPerson) -> None:
     visitor = person("nobody@example.com", java_script_enabled=False)
 

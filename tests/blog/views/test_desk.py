@@ -236,6 +236,28 @@ def test_the_longest_text_can_be_saved_in_any_script(editor: User, character: st
     assert Post.objects.get().body == character * 100_000
 
 
+@pytest.mark.parametrize("path", ["/write", "/desk/posts/{}/edit"])
+def test_a_text_far_too_long_is_refused_in_honest_words(draft: Post, editor: User, path: str) -> None:
+    browser = signed_in(editor, enforce_csrf_checks=True)
+
+    answer = browser.post(path.format(draft.pk), WRITING | {"body": "x" * 2_100_000, "version": "1"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 413
+    assert "A post may hold 100,000 characters" in page
+    assert "your browser still has your text" in page
+    assert editor.name in page
+    assert Post.objects.get().version == 1
+
+
+def test_who_is_signed_out_and_sends_far_too_much_is_asked_to_sign_in() -> None:
+    answer = Client().post(
+        "/write", WRITING | {"body": "x" * 2_100_000}, headers={"Referer": "http://testserver/write"}
+    )
+
+    assert answer.headers["Location"] == "/sign-in?next=%2Fwrite"
+
+
 def test_opening_and_saving_unchanged_changes_no_word(draft: Post, editor: User) -> None:
     client = signed_in(editor)
     initial = client.get(f"/desk/posts/{draft.pk}/edit").context["form"].initial
