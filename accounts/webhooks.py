@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from . import descope, people, sessions
+from . import descope, upkeep
 from .access import authenticates_itself
 from .descope import Profile
 from .exceptions import ProviderUnavailable
@@ -104,13 +104,9 @@ def _act(event: dict[str, Any]) -> None:
         return
     profile = _profile(subject, event)
     if profile is None:
-        _forget(subject)
-        return
-    person, is_new = people.register(profile)
-    if person.is_disabled:
-        sessions.end_all_of(person)
-    elif not is_new and action not in CHANGES_NO_ROLES:
-        sessions.refresh_all_of(person)
+        upkeep.close(subject)
+    else:
+        upkeep.follow(profile, keeps_roles=action in CHANGES_NO_ROLES)
 
 
 def _profile(subject: str, event: dict[str, Any]) -> Profile | None:
@@ -124,10 +120,3 @@ def _profile(subject: str, event: dict[str, Any]) -> Profile | None:
     # Nor does one say that a closed account is open again: a deletion may have overtaken it.
     is_closed = User.objects.filter(subject=subject, is_disabled=True).exists()
     return Profile(subject, name.strip() if isinstance(name, str) else "", email="", is_enabled=not is_closed)
-
-
-def _forget(subject: str) -> None:
-    """Close the account of somebody who is gone at Descope. What they wrote stays theirs."""
-    for person in User.objects.filter(subject=subject):
-        User.objects.filter(pk=person.pk).update(is_disabled=True)
-        sessions.end_all_of(person)

@@ -95,7 +95,7 @@ def test_an_invitation_makes_the_person_in_the_tenant_that_counts(settings: Sett
     profile = descope.invite("nora@example.com", "Nora New", Role.EDITOR)
 
     assert (profile.name, profile.login_id) == ("Nora New", "nora@example.com")
-    assert profile.roles == {Role.EDITOR}
+    assert profile.roles == frozenset({Role.EDITOR})
     assert [person.subject for person in descope.everybody(**descope.of_our_tenant())] == [profile.subject]
 
 
