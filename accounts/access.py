@@ -20,6 +20,12 @@ def open_where_public(view: View) -> View:
     return view
 
 
+def open_to_api_tokens(view: View) -> View:
+    """Let personal API tokens in. They open nothing else, so that nobody can change an account with one."""
+    view.admits_api_tokens = True  # type: ignore[attr-defined]  # as above
+    return view
+
+
 def authenticates_itself(view: View) -> View:
     """Leave the view alone: it knows its callers by other means, or does not care. `request.user` is a Visitor."""
     view.authenticates_itself = True  # type: ignore[attr-defined]  # as above

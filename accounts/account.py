@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from . import people, sessions
+from . import api_tokens, people, sessions
 from .devices import Device
 from .exceptions import ProviderUnavailable
 from .http import MemberRequest, device_of
@@ -73,8 +73,10 @@ def end_session(request: MemberRequest, session_id: int) -> HttpResponse:
 
 @require_POST
 def sign_out_everywhere(request: MemberRequest) -> HttpResponse:
-    """Sign out here and in every other browser, and make session tokens that programs use worthless."""
+    """Sign out here and in every other browser, with every session token; API tokens go too where that is chosen."""
     sessions.end_all_everywhere(request.user)
+    if request.POST.get("tokens") == "revoke":
+        api_tokens.revoke_all_of(request.user)
     return signed_out()
 
 
@@ -85,6 +87,7 @@ def _page(request: MemberRequest, form: NameForm, status: int = 200) -> HttpResp
         "form": form,
         "may_rename": bool(settings.DESCOPE_MANAGEMENT_KEY),
         "session_lines": _session_lines(request),
+        "token_count": request.user.api_tokens.live().count(),
     }
     return render(request, "accounts/account.html", context, status=status)
 

@@ -24,6 +24,7 @@ class PersonRequest(HttpRequest):
     user: Person  # type: ignore[assignment]  # Galley's own people, not django.contrib.auth's
     session: Session | None  # type: ignore[assignment]  # Galley's own; None for visitors and bearers
     is_bearer: bool
+    is_api_token: bool
 
 
 class MemberRequest(PersonRequest):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from . import sessions
+from . import api_tokens, sessions
 from .exceptions import BadToken, ProviderUnavailable
 from .http import PersonRequest, posted_texts, refusal, sign_in_redirect, sign_in_url, wants_json, with_person
 from .models import Visitor
@@ -51,6 +51,8 @@ class PersonMiddleware:
             # A page that is open to all can go on without knowing; a program must not take this for a sign-out.
             if not admits_visitors or wants_json(request):
                 return _unavailable(request)
+        if request.is_api_token and not getattr(view, "admits_api_tokens", False):
+            return refusal(request, "403.html", 403, "An API token opens the API and nothing else.")
         if request.user.is_visitor and not admits_visitors:
             return _asked_to_sign_in(request)
         return None
@@ -58,7 +60,8 @@ class PersonMiddleware:
 
 def _of_nobody(bare_request: HttpRequest) -> PersonRequest:
     request = with_person(bare_request)
-    request.user, request.session, request.is_bearer = Visitor(), None, False
+    request.user, request.session = Visitor(), None
+    request.is_bearer = request.is_api_token = False
     return request
 
 
@@ -70,7 +73,9 @@ def _identify(request: PersonRequest) -> None:
         request.is_bearer = True
         if scheme.lower() != "bearer":
             raise BadToken("not a bearer")
-        request.user = sessions.person_of_bearer(token.strip())
+        request.is_api_token = api_tokens.is_one(token.strip())
+        person_of = api_tokens.person_of if request.is_api_token else sessions.person_of_bearer
+        request.user = person_of(token.strip())
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's own switch for this
         return
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")

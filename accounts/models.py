@@ -138,6 +138,36 @@ class HeldToken(models.Model):
         return self.digest
 
 
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def live(self) -> Self:
+        """Those that work: neither expired nor revoked."""
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+
+class ApiToken(models.Model):
+    """A personal token: by its digest, never by itself. accounts/api_tokens.py says what it opens."""
+
+    MAX_NAME_LENGTH = 100
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=MAX_NAME_LENGTH)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="To five minutes.")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scopes_in_words(self) -> str:
+        return ", ".join(self.scopes)
+
+
 class WebhookDelivery(models.Model):
     """A signed message we have acted on, so that a replay is told from a new one."""
 

@@ -1,8 +1,10 @@
 """Who we have met: one local record per subject, however often and in whatever order we hear of them."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,8 +13,11 @@ from .claims import Claims
 from .descope import Profile
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
 from .models import User
+from .roles import Role
 
 logger = logging.getLogger(__name__)
+
+ROLES_KNOWN_FOR = timedelta(minutes=10)
 
 
 def register(profile: Profile) -> tuple[User, bool]:
@@ -75,6 +80,43 @@ def with_current_roles(user: User) -> User:
     else:
         user.roles = profile.roles or frozenset()
     return user
+
+
+def with_known_roles(user: User) -> User:
+    """Return the person with the roles Descope last told us of, for a personal token: no proof of its own tells them.
+
+    With a management key they are asked for anew after ten minutes. While Descope is out of reach they hold
+    for SESSION_GRACE, as a session's do. Without a management key they are those of the newest session that is not
+    over, and none where there is no session. Raises ProviderUnavailable once the grace is over.
+    """
+    if not settings.DESCOPE_MANAGEMENT_KEY:
+        return _with_roles_of_newest_session(user)
+    now = timezone.now()
+    if user.known_roles is None or user.roles_known_at is None or now - user.roles_known_at >= ROLES_KNOWN_FOR:
+        user = _asked_anew(user)
+    user.roles = frozenset(Role(name) for name in user.known_roles or [])
+    user.is_freshly_proved = user.roles_known_at is not None and now - user.roles_known_at < settings.FRESH_PROOF
+    return user
+
+
+def _with_roles_of_newest_session(user: User) -> User:
+    newest = user.sessions.live().order_by("-last_refreshed_at").first()
+    user.roles = user.roles_by(newest.claims) if newest is not None else frozenset()
+    user.is_freshly_proved = newest is not None and newest.claims.issued_at > timezone.now() - settings.FRESH_PROOF
+    return user
+
+
+def _asked_anew(user: User) -> User:
+    try:
+        profile = descope.load_person(user.subject)
+    except ProviderUnavailable:
+        last_told = user.roles_known_at
+        if last_told is None or timezone.now() - last_told >= settings.SESSION_GRACE:
+            raise
+        return user
+    if profile is None:
+        raise BadToken("Descope knows nobody of this id")
+    return register(profile)[0]
 
 
 def shown_name(profile: Profile) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account, views, webhooks
+from . import account, token_pages, views, webhooks
 
 app_name = "accounts"
 
@@ -13,5 +13,8 @@ urlpatterns = [
     path("account/name", account.rename, name="rename"),
     path("account/sessions/<int:session_id>/end", account.end_session, name="end_session"),
     path("account/sign-out-everywhere", account.sign_out_everywhere, name="sign_out_everywhere"),
+    path("account/tokens", token_pages.tokens, name="tokens"),
+    path("account/tokens/create", token_pages.create_token, name="create_token"),
+    path("account/tokens/<int:token_id>/revoke", token_pages.revoke_token, name="revoke_token"),
     path("webhooks/descope", webhooks.receive, name="webhook"),
 ]

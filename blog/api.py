@@ -19,7 +19,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.utils import check_csrf
 from pydantic import AfterValidator, StringConstraints
 
-from accounts.access import open_to_visitors
+from accounts.access import open_to_api_tokens, open_to_visitors
 from accounts.http import problem, with_person
 from accounts.models import Person, User
 
@@ -140,7 +140,8 @@ class ToggleIn(Schema):
 api = NinjaAPI(
     title="Galley",
     version="1",
-    description="The API of the blog. Send a session token as bearer, or the session cookie with a CSRF token.",
+    description="The API of the blog. Send a personal API token or a session token as bearer, "
+    "or the session cookie with a CSRF token.",
     auth=member,
     docs_url="/docs",
     openapi_url="/openapi.json",
@@ -292,3 +293,4 @@ urls = api.urls  # Built anew each time it is asked for, so it is asked once.
 for pattern in urls[0]:
     if pattern.callback is not None and str(pattern.pattern).startswith(("posts", "register")):
         open_to_visitors(pattern.callback)
+        open_to_api_tokens(pattern.callback)

@@ -66,6 +66,9 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "account": [("get", "/account", {})],
     "account/name": [("post", "/account/name", {"name": ""})],
     "account/sessions/<int:session_id>/end": [],  # The number is of a session, and could be the asker's own.
+    "account/tokens": [("get", "/account/tokens", {})],
+    "account/tokens/create": [("post", "/account/tokens/create", {})],
+    "account/tokens/<int:token_id>/revoke": [("post", "/account/tokens/{id}/revoke", {})],
     "account/sign-out-everywhere": [],  # As of sign-out, below.
     "webhooks/descope": [("json post", "/webhooks/descope", {})],
     "sign-out": [],  # It ends the session that the other recipes need.

@@ -1,3 +1,4 @@
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -42,3 +43,25 @@ def test_signing_out_everywhere_is_over_everywhere_at_the_next_click(person: New
     at_home.is_at("/sign-in?next=%2Faccount")
     at_desk.page.go_back()
     expect(at_desk.page.get_by_text(email)).to_have_count(0)
+
+
+def test_a_token_is_shown_once_and_works_for_a_program_until_it_is_revoked(person: NewPerson) -> None:
+    ed = person("ed@example.com", signed_in=True)
+    ed.open("/account")
+    ed.page.get_by_role("link", name="API tokens").click()
+    ed.page.get_by_label("Name").fill("Backup")
+    ed.press("Make the token")
+    token = ed.page.get_by_label("The token").input_value()
+
+    def status() -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.get(f"{ed.site}/api/posts/retrieve", headers=headers).status_code
+
+    assert status() == 200
+    ed.page.get_by_role("link", name="Your account", exact=True).click()
+    ed.page.get_by_role("link", name="API tokens").click()
+    expect(ed.page.get_by_text("Backup", exact=True).first).to_be_visible()
+    assert token not in ed.page.content()
+    ed.press("Revoke Backup")
+    expect(ed.page.get_by_text("is revoked.")).to_be_visible()
+    assert status() == 401

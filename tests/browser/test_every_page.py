@@ -83,6 +83,8 @@ def pages(ed: Person, ada: Person, rita: Person, visitor: Person, title: str) ->
     yield "post", rita
     rita.open("/account")
     yield "account", rita
+    rita.open("/account/tokens")
+    yield "API tokens", rita
     rita.watch.expect_refusal("/nothing-here", 404)
     rita.open("/nothing-here")
     yield "404", rita
