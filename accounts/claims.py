@@ -13,10 +13,14 @@ from .roles import Role, roles_named
 
 @dataclass(frozen=True)
 class Claims:
-    """The part of a session token that Galley acts on. Instants are in UTC."""
+    """The part of a session token that Galley acts on. Instants are in UTC.
+
+    `methods` is how the person signed in, as `amr` tells it: `email`, `totp`, `mfa` and the like.
+    """
 
     subject: str
     roles: frozenset[Role]
+    methods: frozenset[str]
     issued_at: datetime
     expires_at: datetime
     payload: Mapping[str, Any]
@@ -34,6 +38,7 @@ class Claims:
         return cls(
             subject=subject,
             roles=roles_named(_role_names(payload)),
+            methods=frozenset(method for method in _as_list(payload.get("amr")) if isinstance(method, str)),
             issued_at=_instant(payload, "iat"),
             expires_at=_instant(payload, "exp"),
             payload=payload,

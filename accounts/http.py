@@ -98,12 +98,17 @@ def sign_in_redirect(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(sign_in_url(request))
 
 
-def sign_in_url(request: HttpRequest) -> str:
+def sign_in_url(request: HttpRequest, **more: str) -> str:
     """Return where to sign in so as to come back to this page, or to the one whose button was pressed."""
     is_page = request.method in ("GET", "HEAD")
     back_to = safe_next(request.get_full_path() if is_page else urlsplit(request.headers.get("Referer", "")).path)
-    query = f"?{urlencode({'next': back_to})}" if back_to != "/" else ""
-    return reverse("accounts:sign_in") + query
+    query = {"next": back_to, **more} if back_to != "/" else more
+    return reverse("accounts:sign_in") + (f"?{urlencode(query)}" if query else "")
+
+
+def step_up_url(request: HttpRequest) -> str:
+    """Return where to show again who one is, and to come back from."""
+    return sign_in_url(request, **{"step-up": "1"})
 
 
 def safe_next(address: str | None) -> str:

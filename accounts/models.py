@@ -34,6 +34,9 @@ class User(models.Model):
     roles: frozenset[Role] = frozenset()
     # False in a session that Descope has not confirmed for a while. Bearers and commands never come that far.
     is_freshly_proved: bool = True
+    # How and when they signed in, where this request comes of a session.
+    methods: frozenset[str] = frozenset()
+    signed_in_at: datetime | None = None
     is_visitor: ClassVar[Literal[False]] = False
     is_authenticated: ClassVar[Literal[True]] = True
     is_anonymous: ClassVar[Literal[False]] = False

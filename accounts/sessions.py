@@ -79,6 +79,8 @@ def resume(key: str) -> Session | None:
     if session is not None:
         claims = session.claims
         session.user.roles = session.user.roles_by(claims)
+        session.user.methods = claims.methods
+        session.user.signed_in_at = session.started_at
         session.user.is_freshly_proved = timezone.now() - claims.issued_at < settings.FRESH_PROOF
     return session
 

@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 import json
+import re
 from typing import Any
 
 from csp.decorators import csp_update
@@ -35,23 +36,34 @@ SIGN_IN_ERRORS = {
 @csp_update(settings.SIGN_IN_CSP)
 @ensure_csrf_cookie
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Show the page that embeds Descope's flow, on the one origin its cookie is good for."""
+    """Show the page that embeds Descope's flow, on the one origin its cookie is good for.
+
+    With `?step-up=1`, also to somebody signed in, the flow that asks for more than the usual one.
+    """
     next_path = safe_next(request.GET.get("next"))
-    if not with_person(request).user.is_visitor:
+    is_step_up = request.GET.get("step-up") == "1" and settings.REQUIRE_MFA_TO_PUBLISH
+    if not with_person(request).user.is_visitor and not is_step_up:
         return redirect(next_path)
     if f"{request.scheme}://{request.get_host()}" != settings.SITE_URL:
         return redirect(settings.SITE_URL + request.get_full_path())
     context = {
         "project_id": settings.DESCOPE_PROJECT_ID,
-        "flow_id": settings.DESCOPE_FLOW_ID,
+        "flow_id": settings.DESCOPE_STEP_UP_FLOW_ID if is_step_up else settings.DESCOPE_FLOW_ID,
+        "is_step_up": is_step_up,
         "base_url": settings.DESCOPE_BASE_URI,
         "cdn_url": settings.DESCOPE_CDN_URI,
-        "tenant": settings.DESCOPE_TENANT_ID,
+        "tenant": _asked_tenant(request) or settings.DESCOPE_TENANT_ID,
         "next": next_path,
         "session_url": reverse("accounts:start_session"),
         "register_url": "/api/register",
     }
     return render(request, "accounts/sign_in.html", context)
+
+
+def _asked_tenant(request: HttpRequest) -> str:
+    """Return the tenant that the address names, whose own sign-in Descope then begins with."""
+    tenant = request.GET.get("tenant", "")
+    return tenant if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", tenant) else ""
 
 
 @require_POST

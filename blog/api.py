@@ -23,7 +23,7 @@ from accounts.access import open_to_api_tokens, open_to_visitors
 from accounts.http import problem, with_person
 from accounts.models import Person, User
 
-from .exceptions import NotReady, WrongStatus
+from .exceptions import NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
 from .models import MAX_TITLE_LENGTH, Post, PostQuerySet, Revision
 from .permissions import may_open_on_desk
@@ -241,6 +241,11 @@ def unauthorized(request: HttpRequest, refused: Exception) -> HttpResponse:
 @api.exception_handler(PermissionDenied)
 def forbidden(request: HttpRequest, refused: Exception) -> HttpResponse:
     return problem(403, str(refused) or "You may not do this.")
+
+
+@api.exception_handler(StepUpNeeded)
+def step_up_needed(request: HttpRequest, refused: StepUpNeeded) -> HttpResponse:
+    return problem(403, str(refused))
 
 
 @api.exception_handler(Http404)

@@ -7,6 +7,10 @@ class NotPermitted(PermissionDenied):
     """You can see the post; you may not do this to it."""
 
 
+class StepUpNeeded(Exception):
+    """You may do this, once you have shown again that it is you."""
+
+
 class WrongStatus(Exception):
     """The post is not where this move starts: somebody moved it first."""
 

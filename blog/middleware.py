@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from accounts.http import refusal
+from accounts.http import problem, refusal, step_up_url, wants_json
 
-from .exceptions import NotReady, WrongStatus
+from .exceptions import NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
 
 
@@ -35,6 +35,8 @@ class RefusalMiddleware:
         return refusal(request, "blog/refused.html", 413, reason, title="That is too much at once")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, StepUpNeeded):
+            return _led_to_step_up(request, str(exception))
         if isinstance(exception, WrongStatus):
             return _refused(request, 409, "Somebody was faster", str(exception))
         if isinstance(exception, NotReady):
@@ -48,6 +50,10 @@ class RefusalMiddleware:
             response.headers["Retry-After"] = str(BUSY_SECONDS)
             return response
         return None
+
+
+def _led_to_step_up(request: HttpRequest, reason: str) -> HttpResponse:
+    return problem(403, reason) if wants_json(request) else HttpResponseRedirect(step_up_url(request))
 
 
 def _length_of(request: HttpRequest) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Person
 from accounts.roles import Role
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .models import Post
 
 NOTHING = Q(pk__in=[])
+SECOND_FACTORS = frozenset({"mfa", "totp", "webauthn"})
 
 
 def visible_to(person: Person) -> Q:
@@ -65,3 +67,15 @@ def may_publish(person: Person, post: Post) -> bool:
 def may_unpublish(person: Person, post: Post) -> bool:
     """An admin whom Descope has confirmed of late: what readers see changes at once."""
     return person.is_freshly_proved and any_admin(person, post)
+
+
+def has_stepped_up(person: Person) -> bool:
+    """Whether this person has signed in of late with a second factor, where the site asks for that to publish.
+
+    A bearer token tells no time of sign-in, so it does not do.
+    """
+    if not settings.REQUIRE_MFA_TO_PUBLISH:
+        return True
+    if person.is_visitor or person.signed_in_at is None or not person.methods & SECOND_FACTORS:
+        return False
+    return timezone.now() - person.signed_in_at < settings.RECENT_SIGN_IN

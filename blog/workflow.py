@@ -29,6 +29,7 @@ class Move:
     asks_reason: bool = False
     names_revision: bool = False
     needs_live: bool = False
+    needs_step_up: bool = False
 
     def starts_at(self, post: Post) -> bool:
         return post.status in self.path and (post.has_live_revision or not self.needs_live)
@@ -59,6 +60,7 @@ MOVES: dict[str, Move] = {
         told="published it",
         hint="Readers see it at once.",
         names_revision=True,
+        needs_step_up=True,
     ),
     "request_changes": Move(
         {IN_REVIEW: DRAFT},
@@ -77,5 +79,6 @@ MOVES: dict[str, Move] = {
         told="unpublished it",
         hint="Readers no longer see it. The post waits in the review queue.",
         needs_live=True,
+        needs_step_up=True,
     ),
 }

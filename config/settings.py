@@ -54,6 +54,7 @@ VISIBILITY: str = env.str("VISIBILITY", default="members")
 if VISIBILITY not in ("members", "public"):
     raise ImproperlyConfigured(f"VISIBILITY is “{VISIBILITY}”; it must be members or public.")
 REQUIRE_SECOND_PERSON: bool = env.bool("REQUIRE_SECOND_PERSON", default=False)
+REQUIRE_MFA_TO_PUBLISH: bool = env.bool("REQUIRE_MFA_TO_PUBLISH", default=False)
 
 # Identity: Descope, or the sandbox that stands in for it on this machine
 
@@ -76,6 +77,7 @@ else:
 # Where the web component looks for its screen library; empty for Descope's own place.
 DESCOPE_CDN_URI: str = env.str("DESCOPE_CDN_URI", default=f"{DESCOPE_BASE_URI}/ui/index.js" if USE_SANDBOX else "")
 DESCOPE_FLOW_ID: str = env.str("DESCOPE_FLOW_ID", default="sign-up-or-in")
+DESCOPE_STEP_UP_FLOW_ID: str = env.str("DESCOPE_STEP_UP_FLOW_ID", default="step-up")
 DESCOPE_TENANT_ID: str = env.str("DESCOPE_TENANT_ID", default="")
 DESCOPE_AUDIENCE: str = env.str("DESCOPE_AUDIENCE", default="")
 DESCOPE_TIMEOUT = timedelta(seconds=2.5)
@@ -87,6 +89,8 @@ SESSION_LIFETIME = timedelta(days=env.int("SESSION_DAYS", default=30))
 # its last token may be for publishing and for managing people.
 SESSION_GRACE = timedelta(minutes=env.int("SESSION_GRACE_MINUTES", default=60))
 FRESH_PROOF = timedelta(minutes=15)
+# How long ago somebody may have signed in, with a second factor, to publish where that is asked for.
+RECENT_SIGN_IN = timedelta(minutes=15)
 
 # Django
 

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Person, User
 from blog import markup, permissions, status
-from blog.exceptions import AnotherRevision, EditedMeanwhile, NotPermitted, NotReady, WrongStatus
+from blog.exceptions import AnotherRevision, EditedMeanwhile, NotPermitted, NotReady, StepUpNeeded, WrongStatus
 from blog.slugs import slug_of
 from blog.status import Status
 from blog.workflow import MOVES
@@ -221,12 +221,14 @@ class Post(models.Model):
         return [verb for verb, move in MOVES.items() if move.starts_at(self) and move.by(person, self)]
 
     def ensure(self, verb: str, *, by: User) -> None:
-        """Raise NotPermitted or WrongStatus unless this person may do this to the post as it stands."""
+        """Raise NotPermitted, WrongStatus or StepUpNeeded unless this person may do this to the post as it stands."""
         move = MOVES[verb]
         if not move.by(by, self):
             raise NotPermitted(f"You may see this post, but not {move.label.lower()} it.")
         if not move.starts_at(self):
             raise WrongStatus(f"This post is {self.get_status_display().lower()} now, so that is not possible.")
+        if move.needs_step_up and not permissions.has_stepped_up(by):
+            raise StepUpNeeded("This asks for a sign-in with a second factor, not older than a quarter of an hour.")
 
     # The verbs. Each checks the person, then the status, on the locked row, and writes history with the move.
 

@@ -1,0 +1,108 @@
+"""Publishing where it asks for a second factor and a recent sign-in."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import Session, User
+from accounts.sandbox import sessions as sandbox_sessions
+from accounts.sandbox.models import Person as SandboxPerson
+from blog.models import Post
+from tests.conftest import bearer, signed_in
+
+
+@pytest.fixture(autouse=True)
+def asked_for(settings: Settings) -> None:
+    settings.REQUIRE_MFA_TO_PUBLISH = True
+
+
+def signed_in_by(method: str, user: User, *, ago: timedelta = timedelta()) -> Client:
+    """Return a browser whose session token names this method in `amr`, from a sign-in so long ago."""
+    browser = signed_in(user)
+    session = Session.objects.get(user=user)
+    session.payload |= {"amr": ["email", method]}
+    session.started_at = timezone.now() - ago
+    session.save()
+    return browser
+
+
+def publish(browser: Client, post: Post) -> str:
+    """Press Publish on the review page, and return where that leads."""
+    review = f"/desk/posts/{post.pk}/review"
+    answer = browser.post(
+        f"/desk/posts/{post.pk}/publish", {"revision": "1"}, headers={"Referer": f"http://testserver{review}"}
+    )
+    return answer.headers["Location"]
+
+
+@pytest.mark.parametrize("method", ["mfa", "totp", "webauthn"])
+def test_who_has_just_shown_a_second_factor_publishes(method: str, submitted: Post, admin: User) -> None:
+    assert publish(signed_in_by(method, admin), submitted) == submitted.get_absolute_url()
+    assert Post.objects.live().exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "ago"), [("email", timedelta()), ("oauth", timedelta()), ("mfa", timedelta(minutes=15))]
+)
+def test_others_are_led_through_the_step_up_flow_and_back_to_the_button(
+    method: str, ago: timedelta, submitted: Post, admin: User
+) -> None:
+    browser = signed_in_by(method, admin, ago=ago)
+
+    led_to = publish(browser, submitted)
+    page = browser.get(led_to, headers={"Host": "localhost:8000"})
+
+    back = quote(f"/desk/posts/{submitted.pk}/review", safe="")
+    assert led_to == f"/sign-in?next={back}&step-up=1"
+    assert page.context["flow_id"] == "step-up"
+    assert page.context["next"] == f"/desk/posts/{submitted.pk}/review"
+    assert not Post.objects.live().exists()
+
+
+def test_unpublishing_asks_for_it_too(submitted: Post, admin: User) -> None:
+    publish(signed_in_by("mfa", admin), submitted)
+    Session.objects.all().delete()
+
+    answer = signed_in_by("email", admin).post(f"/desk/posts/{submitted.pk}/unpublish")
+
+    assert "step-up=1" in answer.headers["Location"]
+    assert Post.objects.live().exists()
+
+
+def test_a_bearer_tells_no_time_of_sign_in_and_is_refused(submitted: Post, admin: User) -> None:
+    program = Client(headers=bearer(admin))
+
+    answer = program.put("/api/posts/toggleStatus", {"postId": submitted.pk}, content_type="application/json")
+
+    assert answer.status_code == 403
+    assert "second factor" in answer.json()["error"]["detail"]
+
+
+def test_nobody_gains_by_it_what_they_may_not(submitted: Post, editor: User) -> None:
+    answer = signed_in_by("mfa", editor).post(f"/desk/posts/{submitted.pk}/publish", {"revision": "1"})
+
+    assert answer.status_code == 403
+
+
+def test_where_it_is_not_asked_for_the_step_up_page_is_the_sign_in_page(reader: User, settings: Settings) -> None:
+    settings.REQUIRE_MFA_TO_PUBLISH = False
+
+    assert signed_in(reader).get("/sign-in?step-up=1").headers["Location"] == "/"
+
+
+def test_a_new_sign_in_counts_from_its_own_moment(admin: User, submitted: Post) -> None:
+    browser = signed_in_by("mfa", admin, ago=timedelta(hours=1))
+    person = SandboxPerson.objects.get(user_id=admin.subject)
+    tokens = sandbox_sessions.sign_in(person, first_seen=False, methods=["mfa"])
+
+    browser.post(
+        "/auth/session",
+        {"sessionJwt": tokens["sessionJwt"], "refreshJwt": tokens["refreshJwt"]},
+        content_type="application/json",
+    )
+
+    assert publish(browser, submitted) == submitted.get_absolute_url()
