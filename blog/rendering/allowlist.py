@@ -12,6 +12,8 @@ from urllib.parse import unquote
 
 import nh3
 
+from blog.rendering.headings import Outline
+
 # Every id in a text begins with this, so that none can be taken for one of the page's own.
 ID_PREFIX = "in-"
 
@@ -66,9 +68,8 @@ _shaped = nh3.Cleaner(
 
 def clean(html: str) -> str:
     """Return the HTML with nothing in it but what is allowed, ready for a page under an <h1> of its own."""
-    typed = _typed.clean(html)
-    shaper = Shaper(heading_shift=1 if "<h1" in typed else 0)
-    shaper.feed(typed)
+    shaper = Shaper()
+    shaper.feed(_typed.clean(html))
     shaper.close()
     return _shaped.clean("".join(shaper.pieces))
 
@@ -76,9 +77,10 @@ def clean(html: str) -> str:
 class Shaper(HTMLParser):
     """Writes well-formed HTML out again: ids and links to them in order, code and tables within a thumb's reach."""
 
-    def __init__(self, *, heading_shift: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.heading_shift = heading_shift
+        self.outline = Outline()
+        self.open_headings: list[str] = []
         self.pieces: list[str] = []
         self.ids: set[str] = set()
         self.table_depth = 0
@@ -102,7 +104,7 @@ class Shaper(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag in HEADINGS:
-            tag = self.close_heading(tag)
+            tag = self.close_heading()
         self.pieces.append(f"</{tag}>")
         if tag == "table":
             self.table_depth -= 1
@@ -127,18 +129,16 @@ class Shaper(HTMLParser):
 
     def open_heading(self, tag: str, attributes: dict[str, str]) -> str:
         self.heading = (attributes.get("id", ""), [])
-        return self.shifted(tag)
+        self.open_headings.append(f"h{self.outline.level_of(int(tag[1]))}")
+        return self.open_headings[-1]
 
-    def shifted(self, tag: str) -> str:
-        return f"h{min(int(tag[1]) + self.heading_shift, 6)}"
-
-    def close_heading(self, tag: str) -> str:
+    def close_heading(self) -> str:
         name, text = self.heading or ("", [])
         self.heading = None
         if name:
             label = escape(f"Link to “{' '.join(''.join(text).split())}”")
             self.pieces.append(f' <a class="permalink" href="#{ID_PREFIX}{name}" aria-label="{label}">#</a>')
-        return self.shifted(tag)
+        return self.open_headings.pop()
 
     def shape_a(self, attributes: dict[str, str]) -> None:
         href = attributes.get("href", "")

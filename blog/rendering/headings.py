@@ -1,4 +1,7 @@
-"""Headings as CommonMark has them: a space after the #, up to three before it, and none made of a quote."""
+"""Headings as CommonMark has them: a space after the #, up to three before it, and none made of a quote.
+
+And their levels on the page, under its own <h1>.
+"""
 
 import re
 from xml.etree.ElementTree import Element
@@ -20,6 +23,19 @@ class UnderlineProcessor(SetextHeaderProcessor):
         lines[1] = lines[1].lstrip(" ")
         blocks[0] = "\n".join(lines)
         super().run(parent, blocks)
+
+
+class Outline:
+    """Gives each heading, in order, the level after that of the one it stands under: no level is skipped."""
+
+    def __init__(self) -> None:
+        self.above: list[int] = []  # The levels, as written, of the headings around this place.
+
+    def level_of(self, written: int) -> int:
+        while self.above and self.above[-1] >= written:
+            self.above.pop()
+        self.above.append(written)
+        return min(len(self.above) + 1, 6)
 
 
 class HeadingExtension(Extension):

@@ -4,6 +4,7 @@ They are dev.to's HTML. The feed is not ours to ship, so where it is not beside 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Contents:
     """What must be the same in the feed and on the page."""
 
     words: str
-    headings: list[tuple[str, str]]
+    headings: list[tuple[int, str]]
     code_blocks: list[str]
     code_spans: list[str]
     links: list[str]
@@ -44,7 +45,7 @@ class Contents:
 
         return cls(
             words=_squeezed(html),
-            headings=[(tag.name, _squeezed(tag)) for tag in html.select("h1, h2, h3, h4, h5, h6")],
+            headings=_outline(html.select("h1, h2, h3, h4, h5, h6")),
             code_blocks=[
                 "\n".join(line.rstrip() for line in pre.get_text().strip().split("\n")) for pre in html("pre")
             ],
@@ -57,6 +58,16 @@ class Contents:
             emphasis="".join(texts("em")),
             tables=len(html.find_all("table")),
         )
+
+
+def _outline(headings: Iterable[Tag]) -> list[tuple[int, str]]:
+    """Return each heading with the number of those it stands under. Levels that are skipped are no matter here."""
+    outline, above = [], list[str]()
+    for heading in headings:
+        above = [name for name in above if name < heading.name]
+        outline.append((len(above), _squeezed(heading)))
+        above.append(heading.name)
+    return outline
 
 
 def _squeezed(tag: Tag) -> str:

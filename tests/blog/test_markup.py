@@ -312,8 +312,32 @@ class TestHeadings:
         assert outline("#tag and #more") == "<p>#tag and #more</p>"
 
     def test_the_highest_is_second_to_the_title(self) -> None:
-        assert outline("# a\n\n## b\n\n###### c") == "<h2>a</h2><h3>b</h3><h6>c</h6>"
+        assert outline("# a\n\n## b\n\n### c") == "<h2>a</h2><h3>b</h3><h4>c</h4>"
         assert outline("## a\n\n### b") == "<h2>a</h2><h3>b</h3>"
+
+    @pytest.mark.parametrize(
+        ("written", "shown"),
+        [
+            ("24", "23"),
+            ("244", "233"),
+            ("243", "233"),
+            ("2436", "2334"),
+            ("46", "23"),
+            ("3", "2"),
+            ("42", "22"),
+            ("134", "234"),
+            ("212", "223"),
+            ("246246", "234234"),
+            ("123456", "234566"),
+        ],
+    )
+    def test_no_level_is_skipped_on_the_way_down(self, written: str, shown: str) -> None:
+        for kind in ("{hashes} words", "<h{level}>words</h{level}>", "> {hashes} words"):
+            text = "\n\n".join(kind.format(hashes="#" * int(level), level=level) for level in written)
+
+            levels = [heading.name[1] for heading in page(text).find_all(re.compile("h[1-6]"))]
+
+            assert "".join(levels) == shown
 
     def test_one_typed_as_html_counts(self) -> None:
         assert outline("<h1>a</h1>\n\n## b") == "<h2>a</h2><h3>b</h3>"
