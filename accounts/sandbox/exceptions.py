@@ -39,6 +39,14 @@ class BadLink(Refusal):
         self.reason = reason
 
 
+class BadExchange(Refusal):
+    """The code that came back from a provider never was, has been used or has expired."""
+
+    status = 401
+    code = "E061301"
+    description = "Exchange code is invalid"
+
+
 class WrongCode(Refusal):
     status = 401
     code = "E061102"
@@ -77,6 +85,17 @@ class NoSuchRole(Refusal):
 class RoleExists(Refusal):
     code = "E113001"
     description = "Role already exists"
+
+
+class NoSuchTenant(Refusal):
+    status = 404
+    code = "E074101"
+    description = "Tenant not found"
+
+
+class TenantExists(Refusal):
+    code = "E074102"
+    description = "Tenant already exists"
 
 
 class TooManyMails(Refusal):

@@ -14,6 +14,10 @@ def new_user_id() -> str:
     return "U" + secrets.token_hex(13)
 
 
+def new_tenant_id() -> str:
+    return "T" + secrets.token_hex(13)
+
+
 class Role(models.Model):
     name = models.CharField(max_length=100, unique=True)
     description = models.CharField(max_length=500, blank=True)
@@ -21,6 +25,24 @@ class Role(models.Model):
 
     class Meta:
         ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tenant(models.Model):
+    """An organisation. With SSO on, its people sign in at its own provider."""
+
+    tenant_id = models.CharField(max_length=64, unique=True, default=new_tenant_id)
+    name = models.CharField(max_length=200)
+    domains = models.JSONField(default=list, blank=True)  # Of its people's addresses: `selfProvisioningDomains`.
+    uses_sso = models.BooleanField(default=False)
+    is_disabled = models.BooleanField(default=False)
+    attributes = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
 
     def __str__(self) -> str:
         return self.name
@@ -43,6 +65,7 @@ class Person(models.Model):
     is_test = models.BooleanField(default=False)
     roles: models.ManyToManyField[Role, models.Model] = models.ManyToManyField(Role, blank=True, related_name="people")
     tenants = models.JSONField(default=dict, blank=True)  # {tenant id: [role names]}
+    providers = models.JSONField(default=list, blank=True)  # Where they have signed in from: google, github, sso.
     attributes = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
@@ -81,6 +104,7 @@ class SignIn(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")
     methods = models.JSONField(default=list)  # The `amr` claim.
+    tenant = models.CharField(max_length=64, blank=True)  # The one they act for: the `dct` claim.
     claims = models.JSONField(default=dict)  # What the caller wanted in the token besides.
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -110,6 +134,7 @@ class Run(models.Model):
     email = models.CharField(max_length=254, blank=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="runs")
     methods = models.JSONField(default=list)  # How they have proved who they are: the `amr` claim.
+    tenant = models.CharField(max_length=64, blank=True)  # Whose provider has vouched for them.
     is_first_seen = models.BooleanField(null=True, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
@@ -156,6 +181,26 @@ class Code(models.Model):
 
     def __str__(self) -> str:
         return f"a code for {self.login_id}"
+
+
+class Visit(models.Model):
+    """A visit to a provider's page: who asked for it, where it leads back to, and who was vouched for."""
+
+    key = models.CharField(max_length=43, unique=True)
+    provider = models.CharField(max_length=10, blank=True)  # Empty for a tenant's own.
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="visits")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, blank=True, related_name="visits")
+    return_to = models.CharField(max_length=2000)
+    email = models.CharField(max_length=254, blank=True)
+    claims = models.JSONField(default=dict)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="visits")
+    digest = models.CharField(max_length=64, blank=True, db_index=True)  # Of the code that it ended with.
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"a visit to {self.provider or self.tenant}"
 
 
 class Mail(models.Model):

@@ -24,12 +24,17 @@ def mark_seen(person: Person) -> bool:
 
 @transaction.atomic(using=DATABASE)
 def sign_in(
-    person: Person, *, first_seen: bool, methods: Sequence[str] = ("email",), claims: Mapping[str, Any] | None = None
+    person: Person,
+    *,
+    first_seen: bool,
+    methods: Sequence[str] = ("email",),
+    tenant: str = "",
+    claims: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Start a session and return its tokens, as the API answers them. Raises Disabled."""
     if not person.is_enabled:
         raise Disabled
-    session = SignIn.objects.create(person=person, methods=list(methods), claims=dict(claims or {}))
+    session = SignIn.objects.create(person=person, methods=list(methods), tenant=tenant, claims=dict(claims or {}))
     webhooks.tell("LoginSucceed", person, method=methods[0])
     return {**_tokens(session), "user": people.as_user(person), "firstSeen": first_seen}
 
@@ -81,7 +86,11 @@ def _tokens(session: SignIn) -> dict[str, Any]:
     expires_at = now + tokens.REFRESH_LIFETIME
     known = RefreshToken.objects.create(sign_in=session, jti=secrets.token_hex(16))
     claims = tokens.session_claims(
-        session.person, methods=session.methods, refresh_expires_at=expires_at, extra=session.claims
+        session.person,
+        methods=session.methods,
+        tenant=session.tenant,
+        refresh_expires_at=expires_at,
+        extra=session.claims,
     )
     return {
         "sessionJwt": tokens.mint(claims),

@@ -15,7 +15,9 @@ from .models import Person
 
 SESSION_LIFETIME = timedelta(minutes=10)
 REFRESH_LIFETIME = timedelta(days=30)
-OURS = frozenset({"iss", "sub", "iat", "exp", "nbf", "rexp", "drn", "jti", "amr", "roles", "permissions", "tenants"})
+OURS = frozenset(
+    {"iss", "sub", "iat", "exp", "nbf", "rexp", "drn", "jti", "amr", "roles", "permissions", "tenants", "dct"}
+)
 
 
 def mint(claims: Mapping[str, Any], *, kid: str | None = None, alg: str = "RS256") -> str:
@@ -41,13 +43,16 @@ def session_claims(
     person: Person,
     *,
     methods: Iterable[str] = ("email",),
+    tenant: str = "",
     refresh_expires_at: datetime | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what a session token says now. Neither name nor e-mail is in it, as with the real service."""
     now = timezone.now()
     roles = list(person.roles.all())
+    chosen = {"dct": tenant} if tenant in person.tenants else {}
     return {
+        **chosen,
         **{name: value for name, value in (extra or {}).items() if name not in OURS},
         "drn": "DS",
         "iss": settings.DESCOPE_PROJECT_ID,

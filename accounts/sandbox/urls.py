@@ -1,9 +1,9 @@
-"""The addresses of Descope's API that the sandbox knows, and its own two pages."""
+"""The addresses of Descope's API that the sandbox knows, and its own pages."""
 
 from django.urls import path
 
-from .views import auth, flows, keys, pages, screens
-from .views.management import links, project, roles, users
+from .views import auth, flows, keys, pages, providers, screens
+from .views.management import links, project, roles, tenants, users
 
 app_name = "sandbox"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("console/people/<str:user_id>/take-role", pages.take_role, name="take_role"),
     path("console/people/<str:user_id>/enable", pages.enable, name="enable"),
     path("console/people/<str:user_id>/disable", pages.disable, name="disable"),
+    path("console/tenants", pages.create_tenant, name="create_tenant"),
+    path("console/tenants/<str:tenant_id>/delete", pages.delete_tenant, name="delete_tenant"),
+    path("provider/<str:key>", providers.provider, name="provider"),
+    path("provider/<str:key>/refuse", providers.refuse, name="refuse_provider"),
     # What the web component fetches.
     path("ui/index.js", screens.elements, name="elements"),
     path("pages/<str:project_id>/v2-beta/<path:name>", screens.page_file, name="page_file"),
@@ -36,6 +40,12 @@ urlpatterns = [
     path("v1/auth/otp/signup/email", auth.mail_code, {"mode": "signup"}),
     path("v1/auth/otp/signup-in/email", auth.mail_code, {"mode": "signup-in"}),
     path("v1/auth/otp/verify/email", auth.verify_code),
+    path("v1/auth/oauth/authorize", auth.begin_visit),
+    path("v1/auth/oauth/exchange", auth.end_visit),
+    path("v1/auth/sso/authorize", auth.begin_visit),
+    path("v1/auth/sso/exchange", auth.end_visit),
+    path("v1/auth/saml/authorize", auth.begin_visit),
+    path("v1/auth/saml/exchange", auth.end_visit),
     # What the holder of the management key may ask.
     path("v1/mgmt/license", project.license_tier),
     path(USER, users.load),
@@ -70,6 +80,13 @@ urlpatterns = [
     path(f"{USER}/signin/embeddedlink", links.embedded_link),
     path("v1/mgmt/tests/generate/magiclink", links.link_for_test_user),
     path("v1/mgmt/tests/generate/otp", links.code_for_test_user),
+    path("v1/mgmt/tenant", tenants.load),
+    path("v1/mgmt/tenant/all", tenants.load_all),
+    path("v1/mgmt/tenant/create", tenants.create),
+    path("v1/mgmt/tenant/update", tenants.update),
+    path("v1/mgmt/tenant/patch", tenants.patch),
+    path("v1/mgmt/tenant/delete", tenants.delete),
+    path("v1/mgmt/tenant/search", tenants.search),
     path("v1/mgmt/role/create", roles.create),
     path("v1/mgmt/role/update", roles.update),
     path("v1/mgmt/role/delete", roles.delete),

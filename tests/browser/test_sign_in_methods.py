@@ -1,6 +1,7 @@
 """Every way to sign in that the sandbox has besides the link, through Descope's own component."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -44,6 +45,76 @@ def test_a_wrong_code_is_pointed_out_and_another_can_be_sent(person: NewPerson) 
     rita.page.get_by_label("Code").press("Enter")
 
     rita.is_at("/account")
+
+
+@pytest.mark.parametrize("provider", ["Google", "GitHub"])
+def test_somebody_new_signs_up_at_a_provider(provider: str, person: NewPerson) -> None:
+    sam = person(f"sam-{provider.lower()}@example.com")
+    sam.open("/account")
+    sam.press(f"Sandbox {provider}")
+    expect(sam.page.get_by_label("E-mail address")).to_be_focused()
+    expect(sam.heading(f"Sandbox {provider}")).to_be_visible()
+
+    sam.page.keyboard.type(sam.email)
+    sam.page.get_by_label("Name").fill("Sam Social")
+    sam.page.keyboard.press("Enter")
+
+    sam.is_at("/account")
+    expect(sam.page.get_by_role("definition").filter(has_text="Sam Social")).to_be_visible()
+
+
+def test_who_refuses_at_a_provider_may_choose_another_way(person: NewPerson) -> None:
+    rita = person("rita@example.com")
+    rita.watch.expect_note("You were not let in there")
+    rita.open("/account")
+    rita.press("Sandbox Google")
+    rita.press("Refuse")
+
+    expect(rita.page.get_by_role("alert").filter(has_text="nothing was shared")).to_be_visible()
+    rita.page.get_by_label("E-mail address").fill(rita.email)
+    rita.press("Send me a code")
+    expect(rita.page.get_by_label("Code")).to_be_visible()
+    rita.page.get_by_label("Code").fill(mailed_code(rita))
+    rita.page.keyboard.press("Enter")
+
+    rita.is_at("/account")
+
+
+def test_the_people_of_an_organisation_sign_in_at_its_own_page(person: NewPerson, acme: str) -> None:
+    ann, ben = person("ann@acme.example"), person("ben@acme.example")
+    ann.open("/account")
+    ann.page.get_by_label("E-mail address").fill(ann.email)
+    ann.page.keyboard.press("Enter")
+    expect(ann.heading("Acme")).to_be_visible()
+    expect(ann.page.get_by_label("E-mail address")).to_have_value(ann.email)
+    ann.page.get_by_label("Name").fill("Ann Acme")
+    ann.press("Allow")
+    ann.is_at("/account")
+    expect(ann.page.get_by_role("definition").filter(has_text="Ann Acme")).to_be_visible()
+
+    ben.open(f"/sign-in?tenant={acme}&next=/account")
+    expect(ben.heading("Acme")).to_be_visible()
+    ben.page.get_by_label("E-mail address").fill(ben.email)
+    ben.page.get_by_label("Name").fill("Ben Acme")
+    ben.press("Allow")
+    ben.is_at("/account")
+
+
+@pytest.fixture
+def acme(person: NewPerson) -> Iterator[str]:
+    """A tenant with a sign-in of its own, made on the console as anybody would, and gone afterwards."""
+    keeper = person("keeper@example.com")
+    keeper.open("/_descope/console")
+    keeper.page.get_by_label("Name of the organisation").fill("Acme")
+    keeper.page.get_by_label("Id", exact=True).fill("acme")
+    keeper.page.get_by_label("Domains of its people’s addresses").fill("acme.example")
+    keeper.page.get_by_label("It has a sign-in of its own").check()
+    keeper.press("Make the tenant")
+    expect(keeper.page.get_by_text("Acme is a tenant now.")).to_be_visible()
+    yield "acme"
+    keeper.open("/_descope/console")
+    keeper.press("Delete Acme")
+    expect(keeper.button("Delete Acme")).to_have_count(0)
 
 
 def mailed_code(somebody: Person) -> str:

@@ -1,6 +1,6 @@
 """The flow `sign-up-or-in`, as a table of what the web component may ask and what it is answered.
 
-welcome → a proof of who it is (a mailed link or code) → name, if we have none → done.
+welcome → a proof of who it is (a mailed link or code, a provider) → name, if we have none → done.
 A run is never a dead end: whatever is wrong with it, there is a screen that says so and starts again.
 """
 
@@ -13,12 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts.sandbox.exceptions import BadNonce, Refusal
+from accounts.sandbox import visits
+from accounts.sandbox.exceptions import BadNonce, NoSuchTenant, Refusal
 from accounts.sandbox.models import Run
 from accounts.sandbox.router import DATABASE
 
-from . import arriving, mailing
-from .answers import Answer, Input, again, new_run, nonce
+from . import arriving, mailing, providers
+from .answers import Answer, Input, again, mistake, new_run, nonce
 
 __all__ = ["Answer", "go_on", "nonce", "start"]
 
@@ -31,6 +32,8 @@ STEPS: dict[str, Callable[[Run, Input], Answer]] = {
     "send-code": mailing.send_code,
     "send-code-again": mailing.send_code_again,
     "give-code": mailing.take_code,
+    "google": providers.to_google,
+    "github": providers.to_github,
     "start-over": mailing.start_over,
     "polling": arriving.poll,
     "give-name": arriving.take_name,
@@ -38,7 +41,7 @@ STEPS: dict[str, Callable[[Run, Input], Answer]] = {
 
 
 @transaction.atomic(using=DATABASE)
-def start(interaction: str, given: Input, *, location: str, client: str) -> Answer:
+def start(interaction: str, given: Input, *, location: str, client: str, tenant: str = "") -> Answer:
     """Begin a run. The same request from the same page is the same run: its answer was lost on the way."""
     if token := str(given.get("token") or ""):
         return mailing.open_link(new_run(location, client), {"token": token})
@@ -46,21 +49,32 @@ def start(interaction: str, given: Input, *, location: str, client: str) -> Answ
     if client and (known := mailing.begun_by(client, request)):
         return mailing.waiting(known)
     run = new_run(location, client, first_request=request)
-    return _step(interaction)(run, given) if interaction else Answer(run, "welcome")
+    if interaction:
+        return _step(interaction)(run, given)
+    try:
+        return providers.to_tenant(run, visits.tenant_with_sso(tenant))
+    except NoSuchTenant:
+        return Answer(run, "welcome")
 
 
 @transaction.atomic(using=DATABASE)
 def go_on(execution: str, interaction: str, given: Input, *, given_nonce: str, client: str) -> Answer:
     """Do what the person asked for in a run. Raises BadNonce where the page is not of this run."""
     run = Run.objects.select_related("person").filter(key=execution.rpartition("|#|")[2]).first()
-    if interaction == "submit":  # From the link in the mail: there the nonce may be in another browser.
+    comes_back = bool(given.get("exchangeCode") or given.get("exchangeError"))
+    if interaction == "submit" and not comes_back:  # From the link in the mail, where the nonce may be elsewhere.
         return mailing.open_link(run or new_run("", client), given, client)
     if run is None:
         return Answer(new_run("", client), "stale")
-    if not constant_time_compare(given_nonce, nonce(run)):
+    is_ours = constant_time_compare(given_nonce, nonce(run))
+    if comes_back and not is_ours:  # A code of somebody else's, perhaps, in an address that they sent round.
+        return mistake(again(run), "welcome", "That began in another browser. Please start again here.")
+    if not is_ours:
         raise BadNonce
     if _is_over(run):
         return Answer(again(run), "stale")
+    if interaction == "submit":
+        return providers.come_back(run, given)
     return _step(interaction)(run, given)
 
 

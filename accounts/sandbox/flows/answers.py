@@ -30,7 +30,7 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         answer: dict[str, Any] = {
             "executionId": f"{settings.DESCOPE_FLOW_ID}|#|{self.run.key}",
-            "stepId": self.screen or "end",
+            "stepId": self.screen or ("away" if self.redirect_to else "end"),
             "stepName": self.screen,
             "status": "completed" if self.success else "waiting",
             "action": "none" if self.success else self.action,

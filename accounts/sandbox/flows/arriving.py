@@ -11,9 +11,9 @@ from .answers import Answer, Input, again, mistake
 MAX_NAME_LENGTH = 80
 
 
-def let_in(run: Run, person: Person, method: str) -> Answer:
+def let_in(run: Run, person: Person, method: str, tenant: str = "") -> Answer:
     """Go on with who has proved to be this person. `method` is what `amr` says of the proof."""
-    run.person, run.email, run.methods = person, run.email or person.email, [method]
+    run.person, run.email, run.methods, run.tenant = person, run.email or person.email, [method], tenant
     run.save()
     return go_on(run)
 
@@ -56,7 +56,9 @@ def success(run: Run) -> Answer:
     if run.person is None:
         return Answer(run, "welcome")
     try:
-        grant = sessions.sign_in(run.person, first_seen=run.is_first_seen is True, methods=run.methods)
+        grant = sessions.sign_in(
+            run.person, first_seen=run.is_first_seen is True, methods=run.methods, tenant=run.tenant
+        )
     except Disabled:
         return Answer(again(run), "closed")
     return Answer(run, success=grant)

@@ -9,12 +9,12 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.sandbox import links, mail, people
+from accounts.sandbox import links, mail, people, visits
 from accounts.sandbox.exceptions import BadLink, Refusal, TooManyMails, TooManyTries, WrongCode
 from accounts.sandbox.models import Link, Run
 from accounts.sandbox.router import DATABASE
 
-from . import arriving
+from . import arriving, providers
 from .answers import Answer, Input, again, mistake, new_run
 
 SENT_AGAIN = timedelta(seconds=60)  # The component repeats a request whose answer it did not get, for 15 s.
@@ -98,6 +98,8 @@ def _send(run: Run, given: Input, send: Callable[[Run], None]) -> Answer:
     if run.person or run.email not in ("", email):
         run = again(run)
     run.email = email
+    if tenant := visits.tenant_of(email):
+        return providers.to_tenant(run, tenant, email)
     return _sent(run, send)
 
 

@@ -1,6 +1,8 @@
 """Signing in by link or code, and what the holder of a refresh token may do: protocol, section 2.2."""
 
-from accounts.sandbox import links, people, sessions
+from accounts.sandbox import links, people, sessions, visits
+from accounts.sandbox.exceptions import Refusal
+from accounts.sandbox.flows.answers import own_page
 from accounts.sandbox.wire import Call, Payload, answers
 
 OWN_FIELDS = ("name", "givenName", "middleName", "familyName", "phone", "email")
@@ -51,6 +53,29 @@ def mail_code(call: Call, mode: str) -> Payload:
 @answers("POST")
 def verify_code(call: Call) -> Payload:
     return links.redeem_code(call.needed("loginId"), call.needed("code"))
+
+
+@answers("POST")
+def begin_visit(call: Call) -> Payload:
+    """Tell where to send the browser: to a social provider, or to a tenant's own."""
+    return_to = call.query.get("redirectURL", "")
+    if own_page(return_to) != return_to:
+        raise Refusal("redirectURL must be a page of this site")
+    tenant = visits.tenant_with_sso(call.query.get("tenant", "")) if "tenant" in call.query else None
+    claims = call.object("customClaims")
+    url = visits.begin(
+        return_to,
+        provider=call.query.get("provider", ""),
+        tenant=tenant,
+        email=call.query.get("loginHint", "")[:254],
+        claims={"nsec": claims} if claims else {},
+    )
+    return {"url": url}
+
+
+@answers("POST")
+def end_visit(call: Call) -> Payload:
+    return visits.redeem(call.needed("code"))
 
 
 def _profile(call: Call) -> Payload:

@@ -13,6 +13,7 @@ def start(call: Call) -> HttpResponse:
             call.text("interactionId"),
             call.object("input"),
             location=str(location),
+            tenant=str(options.get("tenant") or ""),
             client=call.header("x-descope-sdk-session-id")[:100],
         )
     )

@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import authenticates_itself
-from accounts.sandbox import people
-from accounts.sandbox.exceptions import NoSuchPerson, Refusal
-from accounts.sandbox.models import Mail, Person, Role
+from accounts.sandbox import people, tenants
+from accounts.sandbox.exceptions import NoSuchPerson, NoSuchTenant, Refusal
+from accounts.sandbox.models import Mail, Person, Role, Tenant
 
 SHOWN = 50
 
@@ -74,6 +74,31 @@ def disable(request: HttpRequest, user_id: str) -> HttpResponse:
     return _change(request, user_id, lambda person, _: people.set_status(person, "disabled"))
 
 
+@authenticates_itself
+@require_POST
+def create_tenant(request: HttpRequest) -> HttpResponse:
+    given = {name: request.POST.get(name, "").strip() for name in ("name", "id", "domains")}
+    uses_sso = request.POST.get("sso") == "on"
+    domains = given["domains"].replace(",", " ").split()
+    try:
+        tenants.create({"name": given["name"], "selfProvisioningDomains": domains, "enforceSSO": uses_sso}, given["id"])
+    except Refusal as refusal:
+        context = _console(tenant_problem=f"{refusal}.", typed_tenant={**given, "sso": uses_sso})
+        return render(request, "sandbox/console.html", context, status=422)
+    messages.success(request, f"{given['name']} is a tenant now.")
+    return redirect("sandbox:console")
+
+
+@authenticates_itself
+@require_POST
+def delete_tenant(request: HttpRequest, tenant_id: str) -> HttpResponse:
+    try:
+        tenants.delete(tenants.find(tenant_id))
+    except NoSuchTenant:
+        return HttpResponseNotFound("There is no such tenant.", content_type="text/plain; charset=utf-8")
+    return redirect("sandbox:console")
+
+
 def _change(request: HttpRequest, user_id: str, change: Any) -> HttpResponse:
     try:
         change(people.find(user_id=user_id), request.POST.get("role", ""))
@@ -86,7 +111,7 @@ def _change(request: HttpRequest, user_id: str, change: Any) -> HttpResponse:
 
 def _console(**more: Any) -> dict[str, Any]:
     everybody = Person.objects.prefetch_related("roles", "logins")[:500]
-    return {"people": everybody, "roles": Role.objects.all(), **more}
+    return {"people": everybody, "roles": Role.objects.all(), "tenants": Tenant.objects.all(), **more}
 
 
 def _unmade(request: HttpRequest, problem: str) -> HttpResponse:

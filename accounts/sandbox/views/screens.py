@@ -13,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.access import authenticates_itself
+from accounts.sandbox.models import Tenant
 
 FOLDER = Path(__file__).resolve().parent.parent / "screens"
 
@@ -24,7 +25,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "screens"
 def page_file(request: HttpRequest, project_id: str, name: str) -> HttpResponse:
     if name == "config.json":
         return JsonResponse(_configuration())
-    if name == "theme.json":
+    if name.endswith("theme.json"):  # A tenant's is the project's.
         css = (FOLDER / "theme.css").read_text()
         return JsonResponse({"light": {"globals": css, "components": {}}, "dark": {"globals": "", "components": {}}})
     if name.endswith(".json"):
@@ -41,7 +42,9 @@ def elements(request: HttpRequest) -> HttpResponse:
 
 
 def _configuration() -> dict[str, object]:
-    flow = {"version": 1, "startScreenId": "welcome", "startScreenName": "welcome"}
+    flow: dict[str, object] = {"version": 1}
+    if not Tenant.objects.filter(uses_sso=True, is_disabled=False).exists():  # With one, it depends who asks.
+        flow |= {"startScreenId": "welcome", "startScreenName": "welcome"}
     return {
         "componentsVersion": "1.0.0",
         "styles": {"theme": {"light": {"fonts": {}}, "dark": {"fonts": {}}}},

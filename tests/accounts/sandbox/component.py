@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from accounts.sandbox.models import Mail
@@ -40,6 +41,17 @@ class Tab:
         self.execution, _, self.step = query["descope-login-flow"][0].rpartition("_")
         return self.do("submit", token=query["t"][0])
 
+    def arrive(self, tenant: str) -> dict[str, Any]:
+        """Open the page for a tenant, where the flow starts by itself."""
+        return self._post("start", {"flowId": "sign-up-or-in", "options": {"location": PAGE, "tenant": tenant}})
+
+    def come_back(self, address: str) -> dict[str, Any]:
+        """Follow the address that a provider's page led to."""
+        query = parse_qs(urlsplit(address).query)
+        self.execution, _, self.step = query["descope-login-flow"][0].rpartition("_")
+        outcome = {"code": "exchangeCode", "err": "exchangeError"}
+        return self.do("submit", **{outcome[name]: query[name][0] for name in outcome if name in query})
+
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {
             "Authorization": f"Bearer {settings.DESCOPE_PROJECT_ID}",
@@ -67,3 +79,11 @@ def newest_code() -> str:
 def wait(monkeypatch: pytest.MonkeyPatch, **delay: int) -> None:
     later = timezone.now() + timedelta(**delay)
     monkeypatch.setattr(timezone, "now", lambda: later)
+
+
+def at_provider(answer: dict[str, Any], press: str = "Allow", **given: str) -> str:
+    """Answer the provider's page that the flow, or the API, sends to. Returns the address it leads back to."""
+    page = answer["redirect"]["url"] if "redirect" in answer else answer["url"]
+    response = Client().post(urlsplit(page).path + ("" if press == "Allow" else "/refuse"), given)
+    assert response.status_code == 302, response.content.decode()
+    return str(response.headers["Location"])
