@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .slugs import SlugConverter
-from .views import desk, reading
+from .views import desk, my_data, reading
 
 register_converter(SlugConverter, "address")
 
@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<int:post_id>", reading.post_by_id, name="post_by_id"),
     path("posts/<address:slug>", reading.post, name="post"),
     path("", include((desk_urlpatterns, "desk"))),
+    path("account/data", my_data.my_data, name="my_data"),
     path("api/", api.urls),
 ]

@@ -1,0 +1,64 @@
+"""Everything Galley keeps of somebody, as one file. Here, because accounts knows nothing of posts."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from accounts import data
+from accounts.http import MemberRequest
+from accounts.models import User
+from blog.models import HistoryEntry, Post, Revision
+
+
+@require_safe
+def my_data(request: MemberRequest) -> HttpResponse:
+    """Give somebody their profile, sessions, tokens, posts with every revision, and what they did, as JSON."""
+    kept = {**data.kept_of(request.user), "posts": _posts_of(request.user), "deeds": _deeds_of(request.user)}
+    response = JsonResponse(kept, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+def _posts_of(user: User) -> list[dict[str, Any]]:
+    """Their own posts, whether or not they may still write here: the words are theirs."""
+    posts = (
+        Post.objects.filter(author=user)
+        .order_by("pk")
+        .prefetch_related(Prefetch("revisions", Revision.objects.order_by("number")))
+        .prefetch_related(Prefetch("history", HistoryEntry.objects.select_related("by").order_by("pk")))
+    )
+    return [
+        {
+            "id": post.pk,
+            "slug": post.slug,
+            "status": post.status,
+            "title": post.title,
+            "body": post.body,
+            "tags": post.tags,
+            "created_at": post.created_at,
+            "updated_at": post.updated_at,
+            "published_at": post.published_at,
+            "revisions": [
+                {
+                    "number": revision.number,
+                    "title": revision.title,
+                    "body": revision.body,
+                    "tags": revision.tags,
+                    "sha256": revision.digest,
+                    "created_at": revision.created_at,
+                    "is_live": revision.pk == post.live_revision_id,
+                }
+                for revision in post.revisions.all()
+            ],
+            "history": [{"at": entry.at, "what": entry.sentence, "note": entry.note} for entry in post.history.all()],
+        }
+        for post in posts
+    ]
+
+
+def _deeds_of(user: User) -> list[dict[str, Any]]:
+    """What they did to any post, by its number alone: its words may be somebody else's."""
+    deeds = HistoryEntry.objects.filter(by=user).order_by("pk")
+    return [{"at": deed.at, "verb": deed.verb, "post": deed.post_id, "note": deed.note} for deed in deeds]

@@ -1,0 +1,84 @@
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import api_tokens
+from accounts.models import Session, User
+from blog.models import Post
+from tests.conftest import bearer, signed_in
+
+
+def data_of(user: User) -> dict[str, Any]:
+    answer: dict[str, Any] = signed_in(user).get("/account/data").json()
+    return answer
+
+
+def test_somebody_takes_along_all_that_is_kept_of_them(published: Post, editor: User) -> None:
+    api_tokens.create(editor, name="A script", scopes=[], lifetime=timedelta(days=1))
+
+    data = data_of(editor)
+
+    assert data["profile"]["email"] == "ed.editor@example.com"
+    assert data["profile"]["roles"] == ["editor"]
+    assert [session["ended_at"] for session in data["sessions"]] == [None]
+    assert [token["name"] for token in data["api_tokens"]] == ["A script"]
+    post = data["posts"][0]
+    assert (post["title"], post["body"]) == ("On proofs", "Read it *twice*.")
+    assert [(revision["number"], revision["is_live"]) for revision in post["revisions"]] == [(1, True)]
+    assert [entry["what"] for entry in post["history"]][-1].startswith("Ada Admin")
+    assert [deed["verb"] for deed in data["deeds"]] == ["write", "submit"]
+
+
+def test_it_is_a_file_that_no_cache_keeps(reader: User) -> None:
+    response = signed_in(reader).get("/account/data")
+
+    assert response["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    assert response["Content-Type"] == "application/json"
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_there_is_no_secret_in_it(editor: User) -> None:
+    _, secret = api_tokens.create(editor, name="A script", scopes=[], lifetime=timedelta(days=1))
+    browser = signed_in(editor)
+    session = Session.objects.get()
+
+    text = browser.get("/account/data").content.decode()
+
+    digest = editor.api_tokens.get().digest
+    assert not [word for word in (secret, digest, session.key_digest, session.locked_refresh_token) if word in text]
+
+
+def test_there_is_no_word_of_anybody_else_in_it(submitted: Post, admin: User, reader: User) -> None:
+    submitted.publish(by=admin, revision=1)
+
+    of_admin, of_reader = data_of(admin), data_of(reader)
+
+    assert "Read it" not in json.dumps([of_admin, of_reader])
+    assert "Ed Editor" not in json.dumps([of_admin, of_reader])
+    assert [(deed["verb"], deed["post"]) for deed in of_admin["deeds"]] == [("publish", submitted.pk)]
+    assert of_reader["posts"] == of_reader["deeds"] == []
+
+
+def test_who_may_no_longer_write_still_gets_their_words(draft: Post, editor: User) -> None:
+    browser = signed_in(editor)
+    User.objects.filter(pk=editor.pk).update(known_roles=[], roles_known_at="2100-01-01T00:00Z")
+
+    assert browser.get("/account/data").json()["posts"][0]["body"] == "Read it *twice*."
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_it_only_reads(method: str, reader: User) -> None:
+    assert getattr(signed_in(reader), method)("/account/data").status_code == 405
+
+
+def test_a_visitor_is_asked_to_sign_in_and_an_api_token_refused(reader: User) -> None:
+    _, secret = api_tokens.create(reader, name="A script", scopes=[], lifetime=timedelta(days=1))
+
+    by_token = Client().get("/account/data", headers={"Authorization": f"Bearer {secret}"})
+
+    assert Client().get("/account/data").status_code == 302
+    assert by_token.status_code == 403
+    assert Client().get("/account/data", headers=bearer(reader)).status_code == 200
