@@ -1,4 +1,6 @@
+import pytest
 from django.test import Client
+from pytest_django import Settings
 
 
 def test_a_signed_out_press_of_a_button_comes_back_to_the_page_with_the_button() -> None:
@@ -12,3 +14,14 @@ def test_a_signed_out_save_leads_back_to_the_form() -> None:
 
     assert page.status_code == 401
     assert 'href="/sign-in?next=%2Fwrite"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("acme-1", "acme-1"), ('"><b>', "home"), ("a b", "home"), ("x" * 65, "home"), ("", "home")]
+)
+def test_the_address_names_the_tenant_to_sign_in_at(client: Client, settings: Settings, asked: str, shown: str) -> None:
+    settings.DESCOPE_TENANT_ID = "home"
+
+    page = client.get("/sign-in", {"tenant": asked}, headers={"Host": "localhost:8000"}).content.decode()
+
+    assert f'data-tenant="{shown}"' in page
