@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from .append_only import AppendOnlyModel, AppendOnlyQuerySet
 from .claims import Claims
 from .devices import MAX_USER_AGENT_LENGTH, Device
 from .roles import Role
@@ -179,3 +180,25 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class TeamEntry(AppendOnlyModel):
+    """One thing that an admin did to an account: who, what, when, to whom and why.
+
+    It names people by their subject, so that it outlives what we keep of them.
+    """
+
+    at = models.DateTimeField(default=timezone.now)
+    by_subject = models.CharField(max_length=255)
+    verb = models.CharField(max_length=20)
+    subject = models.CharField(max_length=255)
+    role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role], blank=True)
+    reason = models.CharField(max_length=500)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "team entries"
+
+    def __str__(self) -> str:
+        return f"{self.by_subject}: {self.verb} {self.subject}"

@@ -1,0 +1,91 @@
+"""Everybody on a page of the team, as Descope and we know them, and what was done of late."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+
+from . import descope
+from .descope import Profile
+from .models import TeamEntry, User
+from .roles import Role
+
+TOLD = {
+    "invite": "invited {whom}",
+    "give_role": "gave {whom} the role {role}",
+    "take_role": "took the role {role} from {whom}",
+    "disable": "closed the account of {whom}",
+    "enable": "opened the account of {whom} again",
+    "sign_out_everywhere": "signed {whom} out everywhere",
+}
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody on the team, or who may come to be."""
+
+    profile: Profile
+    shown_name: str
+    last_seen_at: datetime | None
+
+    @property
+    def address(self) -> str:
+        return self.profile.email or self.profile.login_id
+
+    @property
+    def roles(self) -> list[str]:
+        return [role.value for role in Role if role in (self.profile.roles or ())]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One line of the log, with names as they are now."""
+
+    at: datetime
+    sentence: str
+    reason: str
+
+
+def page_of_members(number: int, size: int) -> tuple[list[Member], int]:
+    """Return one page of the people at Descope, from 0, and how many there are. Raises ProviderUnavailable."""
+    profiles, total = descope.people_page(number, size, **descope.of_our_tenant())
+    return _members(profiles), total
+
+
+def page_of_members_known_here(number: int, size: int) -> tuple[list[Member], int]:
+    """Return the same of the people we have met, with the roles that Descope gave when it was last asked."""
+    users = User.objects.order_by("pk")[number * size : (number + 1) * size]
+    return _members([_as_known(user) for user in users]), User.objects.count()
+
+
+def recent_acts(limit: int) -> list[Act]:
+    entries = list(TeamEntry.objects.order_by("-pk")[:limit])
+    names = _names({entry.subject for entry in entries} | {entry.by_subject for entry in entries})
+    return [Act(entry.at, _sentence(entry, names), entry.reason) for entry in entries]
+
+
+def _members(profiles: list[Profile]) -> list[Member]:
+    seen = User.objects.filter(subject__in=[profile.subject for profile in profiles]).values_list(
+        "subject", "name", Max("sessions__last_refreshed_at")
+    )
+    known = {subject: (name, seen_at) for subject, name, seen_at in seen}
+    members = []
+    for profile in profiles:
+        name, seen_at = known.get(profile.subject, ("", None))
+        members.append(Member(profile, profile.name or name or profile.login_id or profile.subject, seen_at))
+    return members
+
+
+def _as_known(user: User) -> Profile:
+    roles = frozenset(Role(name) for name in user.known_roles or [])
+    return Profile(user.subject, user.name, user.email, is_enabled=not user.is_disabled, roles=roles)
+
+
+def _names(subjects: Iterable[str]) -> dict[str, str]:
+    return dict(User.objects.filter(subject__in=subjects).values_list("subject", "name"))
+
+
+def _sentence(entry: TeamEntry, names: dict[str, str]) -> str:
+    whom, by = (names.get(subject, "somebody who has left") for subject in (entry.subject, entry.by_subject))
+    return f"{by} {TOLD[entry.verb].format(whom=whom, role=entry.role)}"
