@@ -19,3 +19,11 @@ class ProviderDown(ProviderUnavailable):
 
 class Declined(Exception):
     """What was asked for about somebody cannot be done. The text says why, for the admin who asked."""
+
+
+class TooMany(Exception):
+    """Somebody calls too often."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("too many calls")
+        self.retry_after_seconds = retry_after_seconds

@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from math import ceil
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .devices import Device
+from .exceptions import TooMany
 from .models import Person, Session, User
 
 logger = logging.getLogger(__name__)
@@ -79,6 +81,16 @@ def refusal(request: HttpRequest, template: str, status: int, detail: str, **con
         return problem(status, detail)
     context = {"reason": detail, "fields": posted_texts(request), **context}
     return render(request, template, context, status=status)
+
+
+def too_many(request: HttpRequest, trouble: TooMany) -> HttpResponse:
+    """Return the refusal of a call that came too soon after too many others."""
+    minutes = ceil(trouble.retry_after_seconds / 60)
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    detail = f"That was too often in too short a time. Try again in {wait}."
+    response = refusal(request, "accounts/error.html", 429, detail, title="One moment, please")
+    response.headers["Retry-After"] = str(trouble.retry_after_seconds)
+    return response
 
 
 def posted_texts(request: HttpRequest) -> list[tuple[str, str]]:

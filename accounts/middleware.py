@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from . import api_tokens, sessions
-from .exceptions import BadToken, ProviderUnavailable
-from .http import PersonRequest, posted_texts, refusal, sign_in_redirect, sign_in_url, wants_json, with_person
+from .exceptions import BadToken, ProviderUnavailable, TooMany
+from .http import PersonRequest, posted_texts, refusal, sign_in_redirect, sign_in_url, too_many, wants_json, with_person
 from .models import Visitor
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,9 @@ class PersonMiddleware:
         if request.user.is_visitor and not admits_visitors:
             return _asked_to_sign_in(request)
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return too_many(request, exception) if isinstance(exception, TooMany) else None
 
 
 def _of_nobody(bare_request: HttpRequest) -> PersonRequest:

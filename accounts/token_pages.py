@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from . import api_tokens
+from . import api_tokens, limits
 from .api_tokens import Scope
 from .http import MemberRequest
 from .models import ApiToken
@@ -49,6 +49,7 @@ def tokens(request: MemberRequest) -> HttpResponse:
 @sensitive_variables()
 def create_token(request: MemberRequest) -> HttpResponse:
     """Make a token and show it, this once."""
+    limits.check("TOKEN_LIMIT", str(request.user.pk))
     form = TokenForm(request.POST)
     if request.user.api_tokens.live().count() >= MAX_LIVE_TOKENS:
         form.add_error(None, f"You have {MAX_LIVE_TOKENS} tokens. Revoke one that you no longer need.")

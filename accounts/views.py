@@ -15,10 +15,10 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from . import sessions
+from . import limits, sessions
 from .access import open_to_visitors
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
-from .http import PersonRequest, device_of, problem, safe_next, with_person
+from .http import PersonRequest, client_address, device_of, problem, safe_next, with_person
 
 MAX_EXCHANGE_BYTES = 64 * 1024
 
@@ -72,6 +72,8 @@ def _asked_tenant(request: HttpRequest) -> str:
 @sensitive_variables()
 def start_session(request: PersonRequest) -> HttpResponse:
     """Take the two tokens of a finished flow, once, and answer with a cookie."""
+    limits.check("SIGN_IN_LIMIT", client_address(request))
+    limits.check("SIGN_IN_LIMIT_OF_ALL")
     try:
         tokens = _posted_tokens(request)
         key, is_new = sessions.start(

@@ -18,11 +18,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from . import descope, upkeep
+from . import descope, limits, upkeep
 from .access import authenticates_itself
 from .descope import Profile
 from .exceptions import ProviderUnavailable
-from .http import problem
+from .http import client_address, problem
 from .models import User, WebhookDelivery
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,8 @@ CHANGES_NO_ROLES = ("LoginStarted", "LoginSucceed", "LoginFailed", "LoginExceedM
 @require_POST
 @authenticates_itself
 def receive(request: HttpRequest) -> HttpResponse:
-    """Act on a signed message once. 401 unsigned, 413 too large, 400 not JSON, 503 to have it sent again."""
+    """Act on a signed message once. 429 too often, 401 unsigned, 413 too large, 400 not JSON, 503 to have it sent again."""
+    limits.check("WEBHOOK_LIMIT", client_address(request))
     if not settings.DESCOPE_WEBHOOK_SECRET:
         return problem(503, "Set DESCOPE_WEBHOOK_SECRET to take messages from Descope.")
     try:

@@ -19,8 +19,10 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.utils import check_csrf
 from pydantic import AfterValidator, StringConstraints
 
+from accounts import limits
 from accounts.access import open_to_api_tokens, open_to_visitors
-from accounts.http import problem, with_person
+from accounts.exceptions import TooMany
+from accounts.http import client_address, problem, too_many, with_person
 from accounts.models import Person, User
 
 from .exceptions import NotReady, StepUpNeeded, WrongStatus
@@ -151,6 +153,7 @@ api = NinjaAPI(
 @api.post("/register", response=Answer[PersonOut], operation_id="register")
 def register(request: HttpRequest) -> Any:
     """Tell the caller who they are here. Their record exists by now, whichever call came first."""
+    limits.check("REGISTER_LIMIT", client_address(request))
     person = _member(request)
     return {"data": PersonOut(id=person.pk, name=person.name, email=person.email)}
 
@@ -246,6 +249,11 @@ def forbidden(request: HttpRequest, refused: Exception) -> HttpResponse:
 @api.exception_handler(StepUpNeeded)
 def step_up_needed(request: HttpRequest, refused: StepUpNeeded) -> HttpResponse:
     return problem(403, str(refused))
+
+
+@api.exception_handler(TooMany)
+def too_often(request: HttpRequest, trouble: TooMany) -> HttpResponse:
+    return too_many(request, trouble)
 
 
 @api.exception_handler(Http404)

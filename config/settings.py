@@ -27,6 +27,17 @@ def required(name: str, why: str) -> str:
     return value
 
 
+def limit(name: str, default: str) -> tuple[int, int]:
+    """Return how many calls are let through in how many seconds, written as “60/minute”."""
+    value: str = env.str(name, default=default)
+    calls, _, period = value.partition("/")
+    if not calls.isascii() or not calls.isdigit() or period not in PERIODS:
+        raise ImproperlyConfigured(f"{name} is “{value}”; write it as {default}: a number per {', '.join(PERIODS)}.")
+    return int(calls), PERIODS[period]
+
+
+PERIODS = {"minute": 60, "hour": 3600, "day": 86400}
+
 # The process
 
 DEBUG: bool = env.bool("DEBUG", default=False)
@@ -91,6 +102,12 @@ SESSION_GRACE = timedelta(minutes=env.int("SESSION_GRACE_MINUTES", default=60))
 FRESH_PROOF = timedelta(minutes=15)
 # How long ago somebody may have signed in, with a second factor, to publish where that is asked for.
 RECENT_SIGN_IN = timedelta(minutes=15)
+# How often each address may sign in, register and send messages, all addresses together sign in, each person make tokens.
+SIGN_IN_LIMIT = limit("SIGN_IN_LIMIT", "60/minute")
+SIGN_IN_LIMIT_OF_ALL = limit("SIGN_IN_LIMIT_OF_ALL", "1200/minute")
+REGISTER_LIMIT = limit("REGISTER_LIMIT", "60/minute")
+WEBHOOK_LIMIT = limit("WEBHOOK_LIMIT", "600/minute")
+TOKEN_LIMIT = limit("TOKEN_LIMIT", "20/hour")
 
 # Django
 
@@ -159,7 +176,7 @@ SQLITE_OPTIONS = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 DATABASES["default"]["CONN_MAX_AGE"] = None
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://?max_entries=10000")}
 
 if USE_SANDBOX:
     INSTALLED_APPS.append("accounts.sandbox")

@@ -115,3 +115,17 @@ def test_the_sandbox_stands_in_for_descope_in_development_alone() -> None:
     assert alone["SIGN_IN_CSP"] == {}
     assert with_project["USE_SANDBOX"] is False
     assert with_project["DESCOPE_BASE_URI"] == "https://api.descope.com"
+
+
+def test_a_limit_is_read_as_calls_in_seconds() -> None:
+    values = read(**PRODUCTION | {"SIGN_IN_LIMIT": "5/hour"})
+
+    assert (values["SIGN_IN_LIMIT"], values["WEBHOOK_LIMIT"]) == ([5, 3600], [600, 60])
+
+
+@pytest.mark.parametrize("written", ["60", "many/minute", "60/second", "-1/minute"])
+def test_a_limit_that_cannot_be_read_stops_the_start_with_one_sentence(written: str) -> None:
+    refused = python("manage.py", "check", **PRODUCTION | {"SIGN_IN_LIMIT": written})
+
+    assert refused.returncode != 0
+    assert refused.stderr.startswith(f"SIGN_IN_LIMIT is “{written}”; write it as 60/minute")

@@ -1,0 +1,34 @@
+"""How often somebody may knock: calls counted in the cache, and so by all workers together where they share one."""
+
+import hashlib
+import logging
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+
+from .exceptions import TooMany
+
+logger = logging.getLogger(__name__)
+
+
+def check(name: str, whose: str = "") -> None:
+    """Count one more call against the limit in the setting of this name, for this caller or for all callers together.
+
+    Raises TooMany. The count starts anew with each period, so twice the limit can pass around its end. A cache that
+    does not answer stops nobody.
+    """
+    allowed, seconds = getattr(settings, name)
+    period, passed = divmod(int(time.time()), seconds)
+    caller = hashlib.blake2b(whose.encode(), digest_size=16).hexdigest()  # Addresses are not for caches to keep.
+    key = f"{name}:{caller}:{period}"
+    try:
+        cache.add(key, 0, timeout=2 * seconds)
+        count = cache.incr(key)
+    except Exception as trouble:  # noqa: BLE001 — each kind of cache fails in its own way, and none may refuse people.
+        logger.error("Calls are not being counted, because the cache does not answer: %s", type(trouble).__name__)
+        return
+    if count > allowed:
+        if count == allowed + 1:
+            logger.warning("%s is used up for %d seconds", name, seconds - passed)
+        raise TooMany(seconds - passed)

@@ -1,0 +1,179 @@
+"""How often is too often, at each door that counts."""
+
+import base64
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+
+from accounts import limits
+from accounts.exceptions import TooMany
+from accounts.models import ApiToken, Session, User
+from tests.conftest import signed_in, tokens_of
+
+NAME = "SIGN_IN_LIMIT"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """Twenty seconds into a minute, until a test says otherwise."""
+    now = {"now": 6_000_000_020.0}
+    monkeypatch.setattr("accounts.limits.time.time", lambda: now["now"])
+    return now
+
+
+@pytest.fixture
+def twice(settings: Settings) -> None:
+    """Let two through in a minute, at every door."""
+    for name in (NAME, "REGISTER_LIMIT", "WEBHOOK_LIMIT", "TOKEN_LIMIT"):
+        setattr(settings, name, (2, 60))
+
+
+def passes(times: int, whose: str = "") -> list[bool]:
+    return [_passes(whose) for _ in range(times)]
+
+
+def _passes(whose: str) -> bool:
+    try:
+        limits.check(NAME, whose)
+    except TooMany:
+        return False
+    return True
+
+
+def test_so_many_pass_and_no_more(twice: None) -> None:
+    assert passes(4) == [True, True, False, False]
+
+
+def test_each_caller_is_counted_alone(twice: None) -> None:
+    assert passes(3, "203.0.113.1") == [True, True, False]
+    assert passes(3, "203.0.113.2") == [True, True, False]
+
+
+def test_with_the_next_period_the_count_starts_anew(twice: None, clock: dict[str, float]) -> None:
+    passes(3)
+    with pytest.raises(TooMany) as refused:
+        limits.check(NAME)
+
+    clock["now"] += refused.value.retry_after_seconds
+
+    assert refused.value.retry_after_seconds == 40
+    assert passes(3) == [True, True, False]
+
+
+def test_callers_at_the_same_moment_are_all_counted(settings: Settings) -> None:
+    settings.SIGN_IN_LIMIT = (50, 60)
+
+    with ThreadPoolExecutor(16) as pool:
+        passed = list(pool.map(lambda _: _passes(""), range(200)))
+
+    assert sum(passed) == 50
+
+
+@pytest.mark.parametrize("verb", ["add", "incr"])
+def test_a_cache_that_is_down_stops_nobody(
+    verb: str, twice: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*args: object, **options: object) -> None:
+        raise ConnectionError("no cache at redis://:secret@host")
+
+    monkeypatch.setattr(type(cache._connections["default"]), verb, fail)  # type: ignore[attr-defined]  # Django's proxy
+
+    assert passes(4) == [True] * 4
+    assert "not being counted" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_that_a_limit_is_used_up_is_logged_once(twice: None, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        passes(6, "203.0.113.1")
+
+    assert caplog.text.count("is used up") == 1
+    assert "203.0.113.1" not in caplog.text
+
+
+# The doors
+
+
+def test_signing_in_too_often_is_refused_before_descope_is_asked(twice: None, reader: User) -> None:
+    answers = [exchange(reader) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2]["Retry-After"] == "40"
+    assert answers[2]["Content-Type"].startswith("application/problem+json")
+    assert "Try again in a minute" in answers[2].json()["detail"]
+    assert exchange(reader, REMOTE_ADDR="203.0.113.9").status_code == 200
+    assert Session.objects.count() == 3
+
+
+def test_all_addresses_together_have_a_limit_too(reader: User, settings: Settings) -> None:
+    settings.SIGN_IN_LIMIT_OF_ALL = (2, 60)
+
+    answers = [exchange(reader, REMOTE_ADDR=f"203.0.113.{number}").status_code for number in range(3)]
+
+    assert answers == [200, 200, 429]
+
+
+def test_behind_a_proxy_its_callers_are_told_apart(twice: None, reader: User, settings: Settings) -> None:
+    settings.BEHIND_PROXY = True
+
+    def from_address(address: str) -> int:
+        return int(exchange(reader, HTTP_X_FORWARDED_FOR=f"made up, {address}").status_code)
+
+    assert [from_address("203.0.113.1") for _ in range(3)] == [200, 200, 429]
+    assert from_address("203.0.113.2") == 200
+
+
+def test_what_a_caller_writes_into_the_header_is_not_believed(twice: None, reader: User) -> None:
+    answers = [exchange(reader, HTTP_X_FORWARDED_FOR=f"203.0.113.{number}").status_code for number in range(3)]
+
+    assert answers == [200, 200, 429]
+
+
+def exchange(person: User, **more: Any) -> Any:
+    session_jwt, refresh_jwt = tokens_of(person)
+    body = {"sessionJwt": session_jwt, "refreshJwt": refresh_jwt}
+    return Client().post("/auth/session", body, "application/json", **more)
+
+
+def test_registering_too_often_is_refused(twice: None, reader: User) -> None:
+    browser = signed_in(reader)
+
+    answers = [browser.post("/api/register", content_type="application/json") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2]["Retry-After"] == "40"
+    assert answers[2].json()["error"]["status"] == 429
+
+
+def test_messages_that_come_too_often_are_refused_signed_or_not(twice: None, settings: Settings) -> None:
+    def send(signature: Callable[[bytes], str]) -> int:
+        headers = {"x-descope-webhook-s256": signature(b"[]")}
+        return Client().post("/webhooks/descope", b"[]", "application/json", headers=headers).status_code
+
+    def right(body: bytes) -> str:
+        return base64.b64encode(hmac.digest(settings.DESCOPE_WEBHOOK_SECRET.encode(), body, hashlib.sha256)).decode()
+
+    assert [send(right), send(lambda body: "wrong"), send(right)] == [200, 401, 429]
+
+
+def test_making_tokens_too_often_is_refused_with_a_page_that_says_so(twice: None, reader: User, editor: User) -> None:
+    form = {"name": "A script", "scopes": ["read"], "lifetime": "30"}
+    browser = signed_in(reader)
+
+    answers = [browser.post("/account/tokens/create", form) for _ in range(3)]
+
+    page = answers[2].content.decode()
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2]["Retry-After"] == "40"
+    assert "One moment, please" in page
+    assert "too often" in page
+    assert ApiToken.objects.count() == 2
+    assert signed_in(editor).post("/account/tokens/create", form).status_code == 200
