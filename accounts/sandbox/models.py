@@ -22,6 +22,7 @@ class Role(models.Model):
     name = models.CharField(max_length=100, unique=True)
     description = models.CharField(max_length=500, blank=True)
     permissions = models.JSONField(default=list, blank=True)
+    asks_for_totp = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -63,6 +64,9 @@ class Person(models.Model):
     picture = models.CharField(max_length=2000, blank=True)
     status = models.CharField(max_length=10, default="enabled", choices=[(s, s) for s in STATUSES])
     is_test = models.BooleanField(default=False)
+    is_asked_for_totp = models.BooleanField(default=False)
+    totp_key = models.CharField(max_length=64, blank=True)
+    totp_step = models.BigIntegerField(default=0)  # Of the last code used: none counts twice.
     roles: models.ManyToManyField[Role, models.Model] = models.ManyToManyField(Role, blank=True, related_name="people")
     tenants = models.JSONField(default=dict, blank=True)  # {tenant id: [role names]}
     providers = models.JSONField(default=list, blank=True)  # Where they have signed in from: google, github, sso.
@@ -80,6 +84,11 @@ class Person(models.Model):
     @property
     def is_enabled(self) -> bool:
         return self.status != "disabled"
+
+    @property
+    def asks_for_totp(self) -> bool:
+        """Whether a code of an authenticator is asked for, of this person or of a role they have."""
+        return self.is_asked_for_totp or self.roles.filter(asks_for_totp=True).exists()
 
     @property
     def login_ids(self) -> list[str]:
@@ -128,6 +137,7 @@ class Run(models.Model):
     """One passage of somebody through the sign-in flow, perhaps in several tabs."""
 
     key = models.CharField(max_length=32, unique=True)
+    flow = models.CharField(max_length=100, blank=True)  # Its id, as the page names it.
     client = models.CharField(max_length=100, blank=True)  # The component's own id of its page.
     first_request = models.CharField(max_length=64, blank=True)  # To know the same request when it is sent again.
     return_to = models.CharField(max_length=2000)
@@ -135,6 +145,8 @@ class Run(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="runs")
     methods = models.JSONField(default=list)  # How they have proved who they are: the `amr` claim.
     tenant = models.CharField(max_length=64, blank=True)  # Whose provider has vouched for them.
+    totp_key = models.CharField(max_length=64, blank=True)  # Handed over and not yet used.
+    totp_tries = models.PositiveSmallIntegerField(default=0)
     is_first_seen = models.BooleanField(null=True, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     mailed_at = models.DateTimeField(null=True, blank=True)

@@ -77,6 +77,17 @@ def set_status(person: Person, status: str) -> None:
     change(person, {"status": status})
 
 
+def ask_for_totp(person: Person, asked: bool) -> None:
+    person.is_asked_for_totp = asked
+    person.save()
+
+
+def forget_totp(person: Person) -> None:
+    """Let the person add an authenticator anew."""
+    person.totp_key = ""
+    person.save()
+
+
 def end_all_sessions(person: Person) -> None:
     SignIn.objects.filter(person=person, ended_at=None).update(ended_at=timezone.now())
 
@@ -155,7 +166,7 @@ def as_user(person: Person) -> dict[str, Any]:
         "externalIds": person.login_ids,
         "ssoAppIds": [],
         "OAuth": {name: True for name in person.providers if name != "sso"},
-        "TOTP": False,
+        "TOTP": bool(person.totp_key),
         "SAML": "sso" in person.providers,
         "OIDC": False,
         "SCIM": False,

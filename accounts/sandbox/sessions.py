@@ -58,6 +58,14 @@ def person_of(token: str) -> Person:
     return _current(token).sign_in.person
 
 
+def methods_of(token: str, person: Person) -> list[str]:
+    """Return how this person has proved who they are in the session. Raises BadToken where it is another's."""
+    session = _current(token).sign_in
+    if session.person != person:
+        raise BadToken
+    return list(session.methods)
+
+
 def sign_out(token: str) -> None:
     session = _current(token).sign_in
     session.ended_at = timezone.now()

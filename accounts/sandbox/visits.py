@@ -144,5 +144,5 @@ def _known(visit: Visit, email: str, name: str, groups: Sequence[str]) -> Person
 def _back(visit: Visit, **outcome: str) -> str:
     visit.ended_at = timezone.now()
     visit.save()
-    step = {"descope-login-flow": f"{settings.DESCOPE_FLOW_ID}|#|{visit.run.key}_visit"} if visit.run else {}
+    step = {"descope-login-flow": f"{visit.run.flow}|#|{visit.run.key}_visit"} if visit.run else {}
     return links.address(visit.return_to, **step, **outcome)

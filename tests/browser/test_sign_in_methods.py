@@ -6,11 +6,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from accounts.sandbox import totp
+
 from .conftest import NewPerson
 from .person import Person
+from .server import Server
 
 pytestmark = pytest.mark.browser
 
+FORGET_STEPS = "UPDATE sandbox_person SET totp_step = 0"  # As half a minute later: no code counts twice.
 DEAF_MS = 600  # For half a second after one press the component takes no other.
 
 
@@ -98,6 +102,53 @@ def test_the_people_of_an_organisation_sign_in_at_its_own_page(person: NewPerson
     ben.page.get_by_label("Name").fill("Ben Acme")
     ben.press("Allow")
     ben.is_at("/account")
+
+
+def test_a_second_factor_is_added_and_asked_for_afterwards(server: Server, person: NewPerson) -> None:
+    tess = person("tess@example.com")
+    tess.watch.expect_note("That is not the code of this moment")
+    make_account(tess, "Tess Two")
+    tess.press("Ask for a second factor of Tess Two")
+    expect(tess.button("Ask for no second factor of Tess Two")).to_be_visible()
+
+    sign_in_by_code(tess)
+    expect(tess.heading("Add an authenticator")).to_be_visible()
+    key = tess.page.locator("#key").inner_text().replace(" ", "")
+    expect(tess.page.get_by_role("link", name="Open it in an authenticator")).to_have_attribute(
+        "href", re.compile(f"^otpauth://totp/.*secret={key}")
+    )
+    tess.page.get_by_label("Code").fill("wrong")
+    tess.page.get_by_label("Code").press("Enter")
+    expect(tess.page.get_by_role("alert").filter(has_text="not the code of this moment")).to_be_visible()
+    tess.page.wait_for_timeout(DEAF_MS)
+    tess.page.get_by_label("Code").fill(totp.code(key, totp.step_now()))
+    tess.page.get_by_label("Code").press("Enter")
+    tess.is_at("/account")
+
+    tess.sign_out()
+    server.change("sandbox", FORGET_STEPS)
+    sign_in_by_code(tess)
+    expect(tess.heading("One more thing")).to_be_visible()
+    tess.page.get_by_label("Code").fill(totp.code(key, totp.step_now()))
+    tess.page.keyboard.press("Enter")
+    tess.is_at("/account")
+
+
+def make_account(new: Person, name: str) -> None:
+    new.open("/_descope/console")
+    new.page.get_by_label("E-mail address").fill(new.email)
+    new.page.get_by_label("Name", exact=True).fill(name)
+    new.press("Make the account")
+    expect(new.heading(name)).to_be_visible()
+
+
+def sign_in_by_code(somebody: Person) -> None:
+    somebody.open("/account")
+    somebody.page.get_by_label("E-mail address").fill(somebody.email)
+    somebody.press("Send me a code")
+    expect(somebody.page.get_by_text("We sent a code of six digits")).to_be_visible()
+    somebody.page.get_by_label("Code").fill(mailed_code(somebody))
+    somebody.page.keyboard.press("Enter")
 
 
 @pytest.fixture

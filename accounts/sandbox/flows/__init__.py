@@ -1,6 +1,8 @@
-"""The flow `sign-up-or-in`, as a table of what the web component may ask and what it is answered.
+"""The flow of signing in, as a table of what the web component may ask and what it is answered.
 
-welcome → a proof of who it is (a mailed link or code, a provider) → name, if we have none → done.
+welcome → a proof of who it is (a mailed link or code, a provider) → a second factor, if one is asked for
+→ name, if we have none → done.
+The step-up flow is the same, and asks everybody for the second factor.
 A run is never a dead end: whatever is wrong with it, there is a screen that says so and starts again.
 """
 
@@ -36,19 +38,20 @@ STEPS: dict[str, Callable[[Run, Input], Answer]] = {
     "github": providers.to_github,
     "start-over": mailing.start_over,
     "polling": arriving.poll,
+    "give-totp": arriving.take_totp,
     "give-name": arriving.take_name,
 }
 
 
 @transaction.atomic(using=DATABASE)
-def start(interaction: str, given: Input, *, location: str, client: str, tenant: str = "") -> Answer:
+def start(interaction: str, given: Input, *, location: str, client: str, flow: str = "", tenant: str = "") -> Answer:
     """Begin a run. The same request from the same page is the same run: its answer was lost on the way."""
     if token := str(given.get("token") or ""):
-        return mailing.open_link(new_run(location, client), {"token": token})
-    request = hashlib.sha256(json.dumps([interaction, given], sort_keys=True).encode()).hexdigest()
+        return mailing.open_link(new_run(location, client, flow=flow), {"token": token})
+    request = hashlib.sha256(json.dumps([flow, interaction, given], sort_keys=True).encode()).hexdigest()
     if client and (known := mailing.begun_by(client, request)):
         return mailing.waiting(known)
-    run = new_run(location, client, first_request=request)
+    run = new_run(location, client, flow=flow, first_request=request)
     if interaction:
         return _step(interaction)(run, given)
     try:

@@ -29,7 +29,7 @@ class Answer:
 
     def as_json(self) -> dict[str, Any]:
         answer: dict[str, Any] = {
-            "executionId": f"{settings.DESCOPE_FLOW_ID}|#|{self.run.key}",
+            "executionId": execution(self.run),
             "stepId": self.screen or ("away" if self.redirect_to else "end"),
             "stepName": self.screen,
             "status": "completed" if self.success else "waiting",
@@ -56,13 +56,26 @@ def nonce(run: Run) -> str:
     return "1." + salted_hmac("accounts.sandbox.flows", run.key).hexdigest()[:32]
 
 
-def new_run(location: str, client: str, first_request: str = "") -> Run:
-    return Run.objects.create(key=_new_key(), client=client, first_request=first_request, return_to=own_page(location))
+def execution(run: Run) -> str:
+    """Return how the component names the run, there and in the addresses it comes back by."""
+    return f"{run.flow}|#|{run.key}"
+
+
+def new_run(location: str, client: str, *, flow: str = "", first_request: str = "") -> Run:
+    return Run.objects.create(
+        key=_new_key(),
+        flow=flow if flow == settings.DESCOPE_STEP_UP_FLOW_ID else settings.DESCOPE_FLOW_ID,
+        client=client,
+        first_request=first_request,
+        return_to=own_page(location),
+    )
 
 
 def again(run: Run) -> Run:
     """Return a new run in place of one that is used up. The other tabs of the old one go on undisturbed."""
-    return Run.objects.create(key=_new_key(), client=run.client, return_to=run.return_to, email=run.email)
+    return Run.objects.create(
+        key=_new_key(), flow=run.flow, client=run.client, return_to=run.return_to, email=run.email
+    )
 
 
 def own_page(location: str) -> str:

@@ -2,10 +2,11 @@
 
 from django.utils import timezone
 
-from accounts.sandbox import people, sessions
+from accounts.sandbox import people, sessions, totp
 from accounts.sandbox.exceptions import Disabled
 from accounts.sandbox.models import Person, Run
 
+from . import second_factor
 from .answers import Answer, Input, again, mistake
 
 MAX_NAME_LENGTH = 80
@@ -25,6 +26,8 @@ def go_on(run: Run) -> Answer:
         return Answer(run, "welcome")
     if not person.is_enabled:
         return Answer(again(run), "closed")
+    if second_factor.is_missing(run):
+        return second_factor.ask(run)
     if not person.name:
         return Answer(run, "name")
     if run.completed_at is None:
@@ -33,9 +36,20 @@ def go_on(run: Run) -> Answer:
     return success(run)
 
 
+def take_totp(run: Run, given: Input) -> Answer:
+    """Take the code of an authenticator. Asked again by who has given it, it only goes on: the answer was lost."""
+    if run.person is None or not second_factor.is_missing(run):
+        return go_on(run)
+    if not totp.use(run.person, run.person.totp_key or run.totp_key, str(given.get("code") or "")):
+        return second_factor.refuse(run)
+    run.methods = [*run.methods, "totp", "mfa"]
+    run.save()
+    return go_on(run)
+
+
 def take_name(run: Run, given: Input) -> Answer:
-    if run.person is None:
-        return Answer(run, "welcome")
+    if run.person is None or second_factor.is_missing(run):
+        return go_on(run)
     name = " ".join("".join(c for c in str(given.get("fullName") or "") if c.isprintable()).split())
     if not name or len(name) > MAX_NAME_LENGTH:
         text = f"Please write a name of up to {MAX_NAME_LENGTH} characters."

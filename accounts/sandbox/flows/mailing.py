@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -15,7 +14,7 @@ from accounts.sandbox.models import Link, Run
 from accounts.sandbox.router import DATABASE
 
 from . import arriving, providers
-from .answers import Answer, Input, again, mistake, new_run
+from .answers import Answer, Input, again, execution, mistake, new_run
 
 SENT_AGAIN = timedelta(seconds=60)  # The component repeats a request whose answer it did not get, for 15 s.
 MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets.
@@ -123,7 +122,7 @@ def _sent(run: Run, send: Callable[[Run], None]) -> Answer:
 
 def _mail_link(run: Run) -> None:
     token = links.new_link(run.email, email=run.email, may_sign_up=True, run=run)
-    step = {"descope-login-flow": f"{settings.DESCOPE_FLOW_ID}|#|{run.key}_mail", "t": token}
+    step = {"descope-login-flow": f"{execution(run)}_mail", "t": token}
     mail.send_link(run.email, links.address(run.return_to, **step))
 
 

@@ -1,8 +1,9 @@
 """Signing in by link or code, and what the holder of a refresh token may do: protocol, section 2.2."""
 
-from accounts.sandbox import links, people, sessions, visits
-from accounts.sandbox.exceptions import Refusal
+from accounts.sandbox import links, people, sessions, totp, visits
+from accounts.sandbox.exceptions import Refusal, WrongCode
 from accounts.sandbox.flows.answers import own_page
+from accounts.sandbox.models import Person
 from accounts.sandbox.wire import Call, Payload, answers
 
 OWN_FIELDS = ("name", "givenName", "middleName", "familyName", "phone", "email")
@@ -53,6 +54,38 @@ def mail_code(call: Call, mode: str) -> Payload:
 @answers("POST")
 def verify_code(call: Call) -> Payload:
     return links.redeem_code(call.needed("loginId"), call.needed("code"))
+
+
+@answers("POST")
+def sign_up_totp(call: Call) -> Payload:
+    """Make a person who signs in by the codes of an authenticator alone."""
+    login_id = call.needed("loginId")
+    return _new_totp(people.create([login_id], _profile(call)))
+
+
+@answers("POST")
+def replace_totp(call: Call) -> Payload:
+    return _new_totp(sessions.person_of(call.secret))
+
+
+@answers("POST")
+def verify_totp(call: Call) -> Payload:
+    """Sign in by a code; with a refresh token of the same person, as their second factor."""
+    person = people.find(call.needed("loginId"))
+    first = sessions.methods_of(call.secret, person) if call.secret else []
+    if not person.totp_key or not totp.use(person, person.totp_key, call.needed("code")):
+        raise WrongCode
+    methods = [*first, "totp", "mfa"] if first else ["totp"]
+    return sessions.sign_in(
+        person, first_seen=sessions.mark_seen(person), methods=list(dict.fromkeys(methods)), claims=_claims(call)
+    )
+
+
+def _new_totp(person: Person) -> Payload:
+    """Give the person a new key. There is no picture of it: that would take a library."""
+    person.totp_key, person.totp_step = totp.new_key(), 0
+    person.save()
+    return {"provisioningURL": totp.address(person.totp_key, f"{person}"), "image": "", "key": person.totp_key}
 
 
 @answers("POST")

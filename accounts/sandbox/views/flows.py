@@ -12,6 +12,7 @@ def start(call: Call) -> HttpResponse:
         flows.start(
             call.text("interactionId"),
             call.object("input"),
+            flow=call.text("flowId"),
             location=str(location),
             tenant=str(options.get("tenant") or ""),
             client=call.header("x-descope-sdk-session-id")[:100],

@@ -76,6 +76,32 @@ def disable(request: HttpRequest, user_id: str) -> HttpResponse:
 
 @authenticates_itself
 @require_POST
+def ask_for_totp(request: HttpRequest, user_id: str) -> HttpResponse:
+    return _change(request, user_id, lambda person, _: people.ask_for_totp(person, True))
+
+
+@authenticates_itself
+@require_POST
+def spare_totp(request: HttpRequest, user_id: str) -> HttpResponse:
+    return _change(request, user_id, lambda person, _: people.ask_for_totp(person, False))
+
+
+@authenticates_itself
+@require_POST
+def forget_totp(request: HttpRequest, user_id: str) -> HttpResponse:
+    return _change(request, user_id, lambda person, _: people.forget_totp(person))
+
+
+@authenticates_itself
+@require_POST
+def change_role(request: HttpRequest, name: str) -> HttpResponse:
+    """Ask everybody who has the role for a second factor, or no longer."""
+    Role.objects.filter(name=name).update(asks_for_totp=request.POST.get("asks") == "on")
+    return redirect("sandbox:console")
+
+
+@authenticates_itself
+@require_POST
 def create_tenant(request: HttpRequest) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("name", "id", "domains")}
     uses_sso = request.POST.get("sso") == "on"

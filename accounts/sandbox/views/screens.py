@@ -48,7 +48,7 @@ def _configuration() -> dict[str, object]:
     return {
         "componentsVersion": "1.0.0",
         "styles": {"theme": {"light": {"fonts": {}}, "dark": {"fonts": {}}}},
-        "flows": {settings.DESCOPE_FLOW_ID: flow},
+        "flows": {settings.DESCOPE_FLOW_ID: flow, settings.DESCOPE_STEP_UP_FLOW_ID: flow},
     }
 
 

@@ -24,12 +24,13 @@ class Tab:
     http: httpx.Client
     name: str = "tab-1"
     nonces: dict[str, str] = field(default_factory=dict)
+    flow: str = "sign-up-or-in"
     execution: str = ""
     step: str = ""
 
     def start(self, email: str, page: str = PAGE, *, by: str = "send", **options: str) -> dict[str, Any]:
         """Press the first button, the one to send a link unless told otherwise."""
-        body = {"flowId": "sign-up-or-in", "interactionId": by, "input": {"email": email}}
+        body = {"flowId": self.flow, "interactionId": by, "input": {"email": email}}
         return self._post("start", {**body, "options": {"location": page, **options}})
 
     def do(self, interaction: str, **given: str) -> dict[str, Any]:
@@ -43,7 +44,7 @@ class Tab:
 
     def arrive(self, tenant: str) -> dict[str, Any]:
         """Open the page for a tenant, where the flow starts by itself."""
-        return self._post("start", {"flowId": "sign-up-or-in", "options": {"location": PAGE, "tenant": tenant}})
+        return self._post("start", {"flowId": self.flow, "options": {"location": PAGE, "tenant": tenant}})
 
     def come_back(self, address: str) -> dict[str, Any]:
         """Follow the address that a provider's page led to."""

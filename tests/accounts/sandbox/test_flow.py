@@ -286,7 +286,19 @@ def test_a_link_made_by_the_api_works_in_the_component(tab: Tab, sdk: DescopeCli
     assert answer["status"] == "completed"
 
 
-SCREENS = ["welcome", "sent", "code", "name", "link-used", "link-expired", "link-wrong", "closed", "stale"]
+SCREENS = [
+    "welcome",
+    "sent",
+    "code",
+    "totp",
+    "totp-new",
+    "name",
+    "link-used",
+    "link-expired",
+    "link-wrong",
+    "closed",
+    "stale",
+]
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -86,7 +86,7 @@ def test_the_console_refuses_what_is_not_there(client: Client, ed: Person) -> No
     assert [role.name for role in ed.roles.all()] == ["editor"]
 
 
-CHANGES = ["give-role", "take-role", "enable", "disable"]
+CHANGES = ["give-role", "take-role", "enable", "disable", "ask-for-totp", "spare-totp", "forget-totp"]
 
 
 @pytest.mark.parametrize("change", CHANGES)
