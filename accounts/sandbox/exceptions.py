@@ -98,6 +98,29 @@ class TenantExists(Refusal):
     description = "Tenant already exists"
 
 
+class NoSuchPermission(Refusal):
+    status = 404
+    code = "E112101"
+    description = "Permission not found"
+
+
+class PermissionExists(Refusal):
+    code = "E112102"
+    description = "Permission already exists"
+
+
+class NoSuchAccessKey(Refusal):
+    status = 404
+    code = "E115101"
+    description = "Access key not found"
+
+
+class BadAccessKey(Refusal):
+    status = 401
+    code = "E062801"
+    description = "Access key is invalid"
+
+
 class TooManyMails(Refusal):
     status = 429
     code = "E130429"

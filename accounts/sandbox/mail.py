@@ -30,6 +30,21 @@ your code for {site} is {code}. It works once, for 10 minutes.
 If you did not ask for it, leave it alone: nothing happens.
 """
 
+INVITATION = """\
+Hello,
+
+you are invited to {site}. Open this link to come in. It works once, for 7 days.
+
+{link}
+
+If you do not know what this is about, leave it alone: nothing happens.
+"""
+
+
+def send_invitation(to: str, link: str) -> None:
+    """Raises TooManyMails."""
+    _send(to, f"Come to {settings.SITE_NAME}", INVITATION.format(site=settings.SITE_NAME, link=link), link)
+
 
 def send_link(to: str, link: str) -> None:
     """Raises TooManyMails."""

@@ -18,11 +18,26 @@ def new_tenant_id() -> str:
     return "T" + secrets.token_hex(13)
 
 
+def new_key_id() -> str:
+    return "K" + secrets.token_hex(13)
+
+
 class Role(models.Model):
     name = models.CharField(max_length=100, unique=True)
     description = models.CharField(max_length=500, blank=True)
     permissions = models.JSONField(default=list, blank=True)
     asks_for_totp = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Permission(models.Model):
+    name = models.CharField(max_length=100, unique=True)
+    description = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -213,6 +228,46 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"a visit to {self.provider or self.tenant}"
+
+
+class AccessKey(models.Model):
+    """A key by which a program gets session tokens. Bound to a person, it may what they may."""
+
+    key_id = models.CharField(max_length=40, unique=True, default=new_key_id)
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    description = models.CharField(max_length=500, blank=True)
+    roles = models.JSONField(default=list)
+    tenants = models.JSONField(default=dict)  # {tenant id: [role names]}
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="access_keys")
+    claims = models.JSONField(default=dict)
+    is_active = models.BooleanField(default=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Event(models.Model):
+    """What happened, for the audit and the webhook: protocol, section 7."""
+
+    action = models.CharField(max_length=100)
+    user_id = models.CharField(max_length=40, blank=True, db_index=True)
+    actor_id = models.CharField(max_length=100, blank=True)
+    login_ids = models.JSONField(default=list)
+    tenants = models.JSONField(default=list)
+    data = models.JSONField(default=dict)
+    occurred_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.action} of {self.user_id}"
 
 
 class Mail(models.Model):

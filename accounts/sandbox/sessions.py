@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from . import people, tokens, webhooks
-from .exceptions import BadToken, Disabled
+from .exceptions import BadToken, Disabled, Refusal
 from .models import Person, RefreshToken, SignIn
 from .router import DATABASE
 
@@ -19,6 +19,9 @@ ROTATION_GRACE = timedelta(seconds=10)
 def mark_seen(person: Person) -> bool:
     """Return whether this is the first time that the person signs in, and remember that they have."""
     seen = Person.objects.filter(pk=person.pk, first_signed_in_at=None).update(first_signed_in_at=timezone.now())
+    if seen and person.status == "invited":
+        person.status = "enabled"
+        person.save(update_fields=["status"])
     return seen == 1
 
 
@@ -51,6 +54,37 @@ def refresh(token: str) -> dict[str, Any]:
         used.save(update_fields=["replaced_at"])
     session = used.sign_in
     return {**_tokens(session), "user": people.as_user(session.person), "firstSeen": False}
+
+
+@transaction.atomic(using=DATABASE)
+def select_tenant(token: str, tenant: str) -> dict[str, Any]:
+    """Act for one of the person's tenants from now on. Returns new tokens. Raises BadToken and Disabled."""
+    session = _current(token).sign_in
+    if tenant not in session.person.tenants:
+        raise Refusal("The user is not in this tenant")
+    session.tenant = tenant
+    session.save(update_fields=["tenant"])
+    return refresh(token)
+
+
+def tenant_of(token: str) -> str:
+    """Return the tenant that the session acts for, if any."""
+    return _current(token).sign_in.tenant
+
+
+def history(user_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return when these people signed in, newest first. Places are not known here."""
+    found = SignIn.objects.filter(person__user_id__in=user_ids).select_related("person").order_by("-pk")[:100]
+    return [
+        {
+            "userId": session.person.user_id,
+            "loginTime": int(session.started_at.timestamp()),
+            "city": "",
+            "country": "",
+            "ip": "",
+        }
+        for session in found
+    ]
 
 
 def person_of(token: str) -> Person:

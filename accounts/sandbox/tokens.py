@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from . import keys
 from .exceptions import BadToken
-from .models import Person
+from .models import AccessKey, Person
 
 SESSION_LIFETIME = timedelta(minutes=10)
 REFRESH_LIFETIME = timedelta(days=30)
@@ -68,6 +68,39 @@ def session_claims(
     }
 
 
+def key_claims(key: AccessKey, *, extra: Mapping[str, Any], tenant: str) -> dict[str, Any]:
+    """Return what the session token of an access key says: `sub` is the key, the powers are its person's, if any."""
+    now = timezone.now()
+    roles = [role.name for role in key.person.roles.all()] if key.person else key.roles
+    tenants = key.person.tenants if key.person else key.tenants
+    chosen = {"dct": tenant} if tenant in tenants else {}
+    return {
+        **chosen,
+        **{name: value for name, value in {**key.claims, **extra}.items() if name not in OURS},
+        "drn": "DS",
+        "iss": settings.DESCOPE_PROJECT_ID,
+        "sub": key.key_id,
+        "jti": secrets.token_hex(16),
+        "iat": int(now.timestamp()),
+        "exp": int((now + SESSION_LIFETIME).timestamp()),
+        "roles": roles,
+        "permissions": [],
+        "tenants": {name: {"roles": names, "permissions": []} for name, names in tenants.items()},
+    }
+
+
+def updated(token: str, extra: Mapping[str, Any], lifetime: timedelta | None) -> str:
+    """Return the same session token with more claims, its roles as they are now. Raises BadToken."""
+    claims = {**_verified(token), **{name: value for name, value in extra.items() if name not in OURS}}
+    if lifetime:
+        claims["exp"] = int((timezone.now() + lifetime).timestamp())
+    person = Person.objects.filter(user_id=claims["sub"]).first()
+    if person:
+        now = session_claims(person)
+        claims |= {name: now[name] for name in ("roles", "permissions", "tenants")}
+    return mint(claims)
+
+
 def refresh_claims(person: Person, *, methods: Iterable[str] = ("email",), jti: str | None = None) -> dict[str, Any]:
     now = timezone.now()
     return {
@@ -83,6 +116,13 @@ def refresh_claims(person: Person, *, methods: Iterable[str] = ("email",), jti: 
 
 def read_refresh(token: str) -> dict[str, Any]:
     """Return the claims of a refresh token that we signed and that has not expired. Raises BadToken."""
+    claims = _verified(token)
+    if claims.get("drn") != "DSR" or claims.get("iss") != settings.DESCOPE_PROJECT_ID:
+        raise BadToken
+    return claims
+
+
+def _verified(token: str) -> dict[str, Any]:
     try:
         key = keys.verification_key(str(jwt.get_unverified_header(token).get("kid")))
         if key is None:
@@ -92,8 +132,6 @@ def read_refresh(token: str) -> dict[str, Any]:
         )
     except jwt.PyJWTError as error:
         raise BadToken from error
-    if claims.get("drn") != "DSR" or claims.get("iss") != settings.DESCOPE_PROJECT_ID:
-        raise BadToken
     return claims
 
 

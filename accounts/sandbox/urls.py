@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .views import auth, flows, keys, pages, providers, screens
-from .views.management import links, project, roles, tenants, users
+from .views.management import access_keys, links, permissions, project, roles, tenants, users
 
 app_name = "sandbox"
 
@@ -36,6 +36,10 @@ urlpatterns = [
     path("v1/auth/logout", auth.sign_out),
     path("v1/auth/logoutall", auth.sign_out_everywhere),
     path("v1/auth/me", auth.me),
+    path("v1/auth/me/history", auth.my_history),
+    path("v1/auth/me/tenants", auth.my_tenants),
+    path("v1/auth/tenant/select", auth.select_tenant),
+    path("v1/auth/accesskey/exchange", auth.exchange_access_key),
     path("v1/auth/magiclink/signin/email", auth.mail_link, {"mode": "signin"}),
     path("v1/auth/magiclink/signup/email", auth.mail_link, {"mode": "signup"}),
     path("v1/auth/magiclink/signup-in/email", auth.mail_link, {"mode": "signup-in"}),
@@ -64,6 +68,8 @@ urlpatterns = [
     path(f"{USER}/create/batch", users.create_batch),
     path(f"{USER}/update", users.update),
     path(f"{USER}/patch", users.patch),
+    path(f"{USER}/patch/batch", users.patch_batch),
+    path(f"{USER}/history", users.history),
     path(f"{USER}/update/status", users.set_status),
     path(f"{USER}/update/email", users.change_fields, {"fields": ("email",), "verified": "verifiedEmail"}),
     path(f"{USER}/update/phone", users.change_fields, {"fields": ("phone",), "verified": "verifiedPhone"}),
@@ -95,9 +101,25 @@ urlpatterns = [
     path("v1/mgmt/tenant/delete", tenants.delete),
     path("v1/mgmt/tenant/search", tenants.search),
     path("v1/mgmt/role/create", roles.create),
+    path("v1/mgmt/role/create/batch", roles.create_batch),
+    path("v1/mgmt/role/update/batch", roles.update_batch),
     path("v1/mgmt/role/update", roles.update),
     path("v1/mgmt/role/delete", roles.delete),
     path("v1/mgmt/role/delete/batch", roles.delete_batch),
     path("v1/mgmt/role/all", roles.load_all),
     path("v1/mgmt/role/search", roles.search),
+    path("v1/mgmt/permission/create", permissions.create),
+    path("v1/mgmt/permission/update", permissions.update),
+    path("v1/mgmt/permission/delete", permissions.delete),
+    path("v1/mgmt/permission/all", permissions.load_all),
+    path("v1/mgmt/accesskey", access_keys.load),
+    path("v1/mgmt/accesskey/create", access_keys.create),
+    path("v1/mgmt/accesskey/search", access_keys.search),
+    path("v1/mgmt/accesskey/update", access_keys.update),
+    path("v1/mgmt/accesskey/activate", access_keys.set_active, {"is_active": True}),
+    path("v1/mgmt/accesskey/deactivate", access_keys.set_active, {"is_active": False}),
+    path("v1/mgmt/accesskey/delete", access_keys.delete),
+    path("v1/mgmt/audit/search", project.search_audit),
+    path("v1/mgmt/audit/event", project.create_event),
+    path("v1/mgmt/jwt/update", project.update_jwt),
 ]

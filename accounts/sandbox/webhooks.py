@@ -9,7 +9,6 @@ import hmac
 import json
 import logging
 import queue
-import secrets
 import threading
 from typing import Any
 
@@ -18,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from .models import Person
+from .models import Event, Person
 from .router import DATABASE
 
 logger = logging.getLogger(__name__)
@@ -31,21 +30,40 @@ _sender: threading.Thread | None = None
 
 
 def tell(action: str, person: Person, **data: Any) -> None:
-    """Have the site told of it, once what happened is safely stored. Never waits, never raises."""
-    if not settings.DESCOPE_WEBHOOK_SECRET:
-        return
-    event = {
-        "id": secrets.token_hex(16),
-        "action": action,
+    """Note what happened, and have the site told of it once it is safely stored. Never waits, never raises."""
+    event = Event.objects.create(
+        action=action,
+        user_id=person.user_id,
+        login_ids=person.login_ids,
+        tenants=sorted(person.tenants),
+        data=data,
+        occurred_at=timezone.now(),
+    )
+    if settings.DESCOPE_WEBHOOK_SECRET:
+        transaction.on_commit(lambda: _enqueue(body_of(event)), using=DATABASE)
+
+
+def body_of(event: Event) -> bytes:
+    """Return the message about the event. Sent again, it is the same to the byte."""
+    return json.dumps([{"id": f"E{event.pk}", **as_audit(event)}], separators=(",", ":")).encode()
+
+
+def as_audit(event: Event) -> dict[str, Any]:
+    """Return the event as the API shows it: protocol, section 2.4."""
+    return {
         "projectId": settings.DESCOPE_PROJECT_ID,
-        "userId": person.user_id,
-        "externalIds": person.login_ids,
-        "occurred": int(timezone.now().timestamp() * 1000),
-        "tenants": sorted(person.tenants),
-        "data": data,
+        "userId": event.user_id,
+        "actorId": event.actor_id,
+        "action": event.action,
+        "occurred": int(event.occurred_at.timestamp() * 1000),
+        "device": "",
+        "method": str(event.data.get("method", "")),
+        "geo": "",
+        "remoteAddress": "",
+        "externalIds": event.login_ids,
+        "tenants": event.tenants,
+        "data": event.data,
     }
-    body = json.dumps([event], separators=(",", ":")).encode()
-    transaction.on_commit(lambda: _enqueue(body), using=DATABASE)
 
 
 def signature(body: bytes) -> str:

@@ -18,7 +18,7 @@ from .exceptions import BadBearer, Refusal
 
 MAX_BODY_BYTES = 256 * 1024
 Payload = dict[str, Any]
-Answering = Callable[..., Payload | HttpResponse]
+Answering = Callable[..., Payload | list[Payload] | HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def answers(method: str) -> Callable[[Answering], Callable[..., HttpResponse]]:
             except Refusal as refusal:
                 return refused(refusal)
             if not isinstance(response, HttpResponse):
-                response = JsonResponse(response)
+                response = JsonResponse(response, safe=False)  # Some calls answer with a bare list.
             response["Cache-Control"] = "no-store"
             return response
 
@@ -83,7 +83,7 @@ def manages(method: str) -> Callable[[Answering], Callable[..., HttpResponse]]:
     def decorate(answer: Answering) -> Callable[..., HttpResponse]:
         @answers(method)
         @wraps(answer)
-        def checked(call: Call, **parts: Any) -> Payload | HttpResponse:
+        def checked(call: Call, **parts: Any) -> Payload | list[Payload] | HttpResponse:
             key = settings.DESCOPE_MANAGEMENT_KEY
             if not key or not constant_time_compare(call.secret, key):
                 raise BadBearer("The management key is wrong")
@@ -133,8 +133,10 @@ def _body(request: HttpRequest) -> Payload:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Refusal("The body is not JSON") from error
+    if isinstance(body, list):  # One call sends a bare list.
+        return {"list": body}
     if not isinstance(body, dict):
-        raise Refusal("The body is not a JSON object")
+        raise Refusal("The body is neither a JSON object nor a list")
     return body
 
 

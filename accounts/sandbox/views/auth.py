@@ -1,9 +1,9 @@
 """Signing in by link or code, and what the holder of a refresh token may do: protocol, section 2.2."""
 
-from accounts.sandbox import links, people, sessions, totp, visits
+from accounts.sandbox import access_keys, links, people, sessions, totp, visits
 from accounts.sandbox.exceptions import Refusal, WrongCode
 from accounts.sandbox.flows.answers import own_page
-from accounts.sandbox.models import Person
+from accounts.sandbox.models import Person, Tenant
 from accounts.sandbox.wire import Call, Payload, answers
 
 OWN_FIELDS = ("name", "givenName", "middleName", "familyName", "phone", "email")
@@ -29,6 +29,35 @@ def sign_out_everywhere(call: Call) -> Payload:
 @answers("GET")
 def me(call: Call) -> Payload:
     return people.as_user(sessions.person_of(call.secret))
+
+
+@answers("GET")
+def my_history(call: Call) -> list[Payload]:
+    return sessions.history([sessions.person_of(call.secret).user_id])
+
+
+@answers("POST")
+def my_tenants(call: Call) -> Payload:
+    """Show the tenants that the call asks for, as far as they are the person's."""
+    person = sessions.person_of(call.secret)
+    asked = [sessions.tenant_of(call.secret)] if call.body.get("dct") is True else call.names("ids")
+    found = Tenant.objects.filter(tenant_id__in=set(asked) & set(person.tenants))
+    return {"tenants": [{"id": one.tenant_id, "name": one.name, "customAttributes": one.attributes} for one in found]}
+
+
+@answers("POST")
+def select_tenant(call: Call) -> Payload:
+    return sessions.select_tenant(call.secret, call.needed("tenant"))
+
+
+@answers("POST")
+def exchange_access_key(call: Call) -> Payload:
+    claims = call.object("loginOptions").get("customClaims")
+    return access_keys.exchange(
+        call.secret,
+        claims={"nsec": claims} if isinstance(claims, dict) and claims else {},
+        tenant=str(call.object("loginOptions").get("selectedTenant") or ""),
+    )
 
 
 @answers("POST")

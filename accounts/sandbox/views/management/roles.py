@@ -47,6 +47,32 @@ def delete_batch(call: Call) -> Payload:
     return {}
 
 
+@manages("POST")
+@transaction.atomic(using=DATABASE)
+def create_batch(call: Call) -> Payload:
+    for role in _batch(call):
+        _check_free(str(role.get("name")))
+        Role.objects.create(
+            name=str(role["name"]),
+            description=str(role.get("description") or ""),
+            permissions=list(role.get("permissionNames") or []),
+        )
+    return {"roles": [_shown(role) for role in Role.objects.all()]}
+
+
+@manages("POST")
+@transaction.atomic(using=DATABASE)
+def update_batch(call: Call) -> Payload:
+    for given in _batch(call):
+        role = _named(str(given.get("name")))
+        role.name = str(given.get("newName") or role.name)
+        role.description = str(given.get("description") or "")
+        role.permissions = list(given.get("permissionNames") or [])
+        role.save()
+        _tell_holders(role)
+    return {"roles": [_shown(role) for role in Role.objects.all()]}
+
+
 @manages("GET")
 def load_all(call: Call) -> Payload:
     return {"roles": [_shown(role) for role in Role.objects.all()]}
@@ -61,6 +87,11 @@ def search(call: Call) -> Payload:
         roles = roles.filter(name__icontains=part)
     permissions = set(call.names("permissionNames"))
     return {"roles": [_shown(role) for role in roles if permissions <= set(role.permissions)]}
+
+
+def _batch(call: Call) -> list[Payload]:
+    roles = call.body.get("roles")
+    return [role for role in roles if isinstance(role, dict)] if isinstance(roles, list) else []
 
 
 def _named(name: str) -> Role:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from accounts.sandbox import people
+from django.db import transaction
+
+from accounts.sandbox import invitations, people, sessions
 from accounts.sandbox.exceptions import NoSuchPerson, Refusal
 from accounts.sandbox.models import STATUSES, Login, Person
+from accounts.sandbox.router import DATABASE
 from accounts.sandbox.search import search_people
 from accounts.sandbox.wire import Call, Payload, manages
 
@@ -69,6 +72,25 @@ def patch(call: Call) -> Payload:
     person = _named(call)
     people.change(person, {name: value for name, value in call.body.items() if value is not None})
     return _shown(person)
+
+
+@manages("PATCH")
+def patch_batch(call: Call) -> Payload:
+    users = call.body.get("users")
+    changed, failed = [], []
+    for user in users if isinstance(users, list) else []:
+        try:
+            person = people.find(str(user.get("loginId") or ""))
+            people.change(person, {name: value for name, value in user.items() if value is not None})
+            changed.append(people.as_user(person))
+        except Refusal as refusal:
+            failed.append({"failure": str(refusal), "user": {"loginIds": [user.get("loginId")]}})
+    return {"patchedUsers": changed, "failedUsers": failed}
+
+
+@manages("POST")
+def history(call: Call) -> list[Payload]:
+    return sessions.history(call.names("list"))
 
 
 @manages("POST")
@@ -185,8 +207,16 @@ def _create(profile: Any) -> Person:
     if not isinstance(profile, dict):
         raise Refusal("A user is a JSON object")
     more = profile.get("additionalLoginIds")
-    login_ids = [profile.get("loginId") or "", *(more if isinstance(more, list) else [])]
-    return people.create([str(login_id) for login_id in login_ids], profile)
+    login_ids = [
+        str(login_id) for login_id in [profile.get("loginId") or "", *(more if isinstance(more, list) else [])]
+    ]
+    if profile.get("invite") is not True:
+        return people.create(login_ids, profile)
+    with transaction.atomic(using=DATABASE):  # Who cannot be written to is not made, either.
+        person = people.create(login_ids, {**profile, "status": "invited"})
+        if person.email and profile.get("sendMail") is not False:
+            invitations.send(person, str(profile.get("inviteUrl") or ""))
+    return person
 
 
 def _tenants(tenants: dict[str, list[str]]) -> list[Payload]:

@@ -1,0 +1,267 @@
+"""Every call of the real SDK that the sandbox answers, once each: the count is the claim.
+
+What each call does is tested beside it; here each must be taken, and its answer be what the SDK reads.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from descope import AssociatedTenant, AuthException, DeliveryMethod, DescopeClient
+from descope.management._user_base import UserObj
+
+from accounts.sandbox import people, sessions, tenants, totp
+from accounts.sandbox.models import Person
+
+from .component import PAGE, at_provider, newest_code, newest_link
+
+EMAIL = DeliveryMethod.EMAIL
+ED = "ed@example.com"
+NEW = "new@example.com"
+
+
+@pytest.fixture
+def token(ed: Person) -> str:
+    tenants.create({"name": "Acme", "enforceSSO": True}, "acme")
+    people.change(ed, {"userTenants": [{"tenantId": "acme", "roleNames": ["editor"]}]})
+    ed.totp_key = totp.new_key()
+    ed.save()
+    return str(sessions.sign_in(ed, first_seen=False)["refreshJwt"])
+
+
+def link_token() -> str:
+    return newest_link().rpartition("t=")[2]
+
+
+def verified_link(sdk: DescopeClient) -> object:
+    sdk.magiclink.sign_in(EMAIL, ED, PAGE)
+    return sdk.magiclink.verify(link_token())
+
+
+def verified_code(sdk: DescopeClient) -> object:
+    sdk.otp.sign_in(EMAIL, ED)
+    return sdk.otp.verify_code(EMAIL, ED, newest_code())
+
+
+def exchanged(sdk: DescopeClient, door: str, name: str) -> object:
+    method = getattr(sdk, door)
+    back = at_provider(method.start(name, PAGE), email=NEW, name="New")
+    return method.exchange_token(back.rpartition("code=")[2])
+
+
+def with_key(sdk: DescopeClient, act: Callable[[Any, dict[str, Any]], object]) -> object:
+    return act(sdk.mgmt.access_key, sdk.mgmt.access_key.create("ci", user_id=people.find(ED).user_id))
+
+
+def for_test_user(sdk: DescopeClient, make: str, *more: str) -> object:
+    sdk.mgmt.user.create_test_user(NEW, email=NEW)
+    return getattr(sdk.mgmt.user, make)(EMAIL, NEW, *more)
+
+
+def totp_code() -> str:
+    return totp.code(people.find(ED).totp_key, totp.step_now())
+
+
+# Protocol, section 2.2: the call as it is written in Python, and what makes it.
+AUTH: dict[str, Callable[[DescopeClient, str], object]] = {
+    "validate_session": lambda sdk, token: sdk.validate_session(sdk.refresh_session(token)["sessionToken"]["jwt"]),
+    "refresh_session": lambda sdk, token: sdk.refresh_session(token)["sessionToken"],
+    "logout": lambda sdk, token: sdk.logout(token),
+    "logout_all": lambda sdk, token: sdk.logout_all(token),
+    "me": lambda sdk, token: sdk.me(token)["userId"],
+    "history": lambda sdk, token: sdk.history(token)[0]["userId"],
+    "my_tenants": lambda sdk, token: sdk.my_tenants(token, ids=["acme"])["tenants"][0]["name"],
+    "select_tenant": lambda sdk, token: sdk.select_tenant("acme", token)["sessionToken"]["dct"],
+    "magiclink.sign_in": lambda sdk, _: sdk.magiclink.sign_in(EMAIL, ED, PAGE),
+    "magiclink.sign_up": lambda sdk, _: sdk.magiclink.sign_up(EMAIL, NEW, PAGE),
+    "magiclink.sign_up_or_in": lambda sdk, _: sdk.magiclink.sign_up_or_in(EMAIL, NEW, PAGE),
+    "magiclink.verify": lambda sdk, _: verified_link(sdk),
+    "otp.sign_in": lambda sdk, _: sdk.otp.sign_in(EMAIL, ED),
+    "otp.sign_up": lambda sdk, _: sdk.otp.sign_up(EMAIL, NEW),
+    "otp.sign_up_or_in": lambda sdk, _: sdk.otp.sign_up_or_in(EMAIL, NEW),
+    "otp.verify_code": lambda sdk, _: verified_code(sdk),
+    "oauth.start": lambda sdk, _: sdk.oauth.start("google", PAGE)["url"],
+    "oauth.exchange_token": lambda sdk, _: exchanged(sdk, "oauth", "github"),
+    "sso.start": lambda sdk, _: sdk.sso.start("acme", PAGE)["url"],
+    "sso.exchange_token": lambda sdk, _: exchanged(sdk, "sso", "acme"),
+    "saml.start": lambda sdk, _: sdk.saml.start("acme", PAGE)["url"],
+    "saml.exchange_token": lambda sdk, _: exchanged(sdk, "saml", "acme"),
+    "totp.sign_up": lambda sdk, _: sdk.totp.sign_up(NEW)["provisioningURL"],
+    "totp.sign_in_code": lambda sdk, _: sdk.totp.sign_in_code(ED, totp_code())["sessionToken"],
+    "totp.update_user": lambda sdk, token: sdk.totp.update_user(ED, token),
+    "exchange_access_key": lambda sdk, _: with_key(sdk, lambda _, made: sdk.exchange_access_key(made["cleartext"])),
+}
+
+# Section 2.4.
+MANAGEMENT: dict[str, Callable[[DescopeClient, str], object]] = {
+    "license.get": lambda sdk, _: sdk.mgmt.license.get(),
+    "user.create": lambda sdk, _: sdk.mgmt.user.create(NEW, email=NEW)["user"],
+    "user.create_test_user": lambda sdk, _: sdk.mgmt.user.create_test_user(NEW)["user"],
+    "user.invite": lambda sdk, _: sdk.mgmt.user.invite(NEW, email=NEW)["user"],
+    "user.invite_batch": lambda sdk, _: sdk.mgmt.user.invite_batch([UserObj(NEW, NEW)])["createdUsers"][0],
+    "user.update": lambda sdk, _: sdk.mgmt.user.update(ED, email=ED)["user"],
+    "user.patch": lambda sdk, _: sdk.mgmt.user.patch(ED, display_name="E")["user"],
+    "user.patch_batch": lambda sdk, _: sdk.mgmt.user.patch_batch([UserObj(ED, display_name="E")]),
+    "user.load": lambda sdk, _: sdk.mgmt.user.load(ED)["user"],
+    "user.load_by_user_id": lambda sdk, _: sdk.mgmt.user.load_by_user_id(people.find(ED).user_id)["user"],
+    "user.load_users": lambda sdk, _: sdk.mgmt.user.load_users([people.find(ED).user_id])["users"][0],
+    "user.search_all": lambda sdk, _: sdk.mgmt.user.search_all()["users"][0],
+    "user.search_all_test_users": lambda sdk, _: sdk.mgmt.user.search_all_test_users()["users"],
+    "user.activate": lambda sdk, _: sdk.mgmt.user.activate(ED)["user"],
+    "user.deactivate": lambda sdk, _: sdk.mgmt.user.deactivate(ED)["user"],
+    "user.delete": lambda sdk, _: sdk.mgmt.user.delete(ED),
+    "user.delete_by_user_id": lambda sdk, _: sdk.mgmt.user.delete_by_user_id(people.find(ED).user_id),
+    "user.delete_all_test_users": lambda sdk, _: sdk.mgmt.user.delete_all_test_users(),
+    "user.set_roles": lambda sdk, _: sdk.mgmt.user.set_roles(ED, ["admin"])["user"],
+    "user.add_roles": lambda sdk, _: sdk.mgmt.user.add_roles(ED, ["admin"])["user"],
+    "user.remove_roles": lambda sdk, _: sdk.mgmt.user.remove_roles(ED, ["editor"])["user"],
+    "user.set_tenant_roles": lambda sdk, _: sdk.mgmt.user.set_tenant_roles(ED, "acme", ["admin"])["user"],
+    "user.add_tenant_roles": lambda sdk, _: sdk.mgmt.user.add_tenant_roles(ED, "acme", ["admin"])["user"],
+    "user.remove_tenant_roles": lambda sdk, _: sdk.mgmt.user.remove_tenant_roles(ED, "acme", ["editor"])["user"],
+    "user.add_tenant": lambda sdk, _: sdk.mgmt.user.add_tenant(ED, "acme")["user"],
+    "user.remove_tenant": lambda sdk, _: sdk.mgmt.user.remove_tenant(ED, "acme")["user"],
+    "user.update_email": lambda sdk, _: sdk.mgmt.user.update_email(ED, NEW, True)["user"],
+    "user.update_phone": lambda sdk, _: sdk.mgmt.user.update_phone(ED, "+15551234567", True)["user"],
+    "user.update_display_name": lambda sdk, _: sdk.mgmt.user.update_display_name(ED, "E")["user"],
+    "user.update_picture": lambda sdk, _: sdk.mgmt.user.update_picture(ED, "https://x.example/p")["user"],
+    "user.update_login_id": lambda sdk, _: sdk.mgmt.user.update_login_id(ED, NEW)["user"],
+    "user.update_custom_attribute": lambda sdk, _: sdk.mgmt.user.update_custom_attribute(ED, "a", 1)["user"],
+    "user.logout_user": lambda sdk, _: sdk.mgmt.user.logout_user(ED),
+    "user.logout_user_by_user_id": lambda sdk, _: sdk.mgmt.user.logout_user_by_user_id(people.find(ED).user_id),
+    "user.history": lambda sdk, _: sdk.mgmt.user.history([people.find(ED).user_id])[0]["loginTime"],
+    "user.generate_embedded_link": lambda sdk, _: sdk.mgmt.user.generate_embedded_link(ED),
+    "user.generate_otp_for_test_user": lambda sdk, _: for_test_user(sdk, "generate_otp_for_test_user"),
+    "user.generate_magic_link_for_test_user": lambda sdk, _: for_test_user(
+        sdk, "generate_magic_link_for_test_user", PAGE
+    ),
+    "role.create": lambda sdk, _: sdk.mgmt.role.create("proofreader"),
+    "role.create_batch": lambda sdk, _: sdk.mgmt.role.create_batch([{"name": "a"}, {"name": "b"}]),
+    "role.update": lambda sdk, _: sdk.mgmt.role.update("editor", "writer"),
+    "role.update_batch": lambda sdk, _: sdk.mgmt.role.update_batch([{"name": "editor", "newName": "writer"}]),
+    "role.delete": lambda sdk, _: sdk.mgmt.role.delete("editor"),
+    "role.delete_batch": lambda sdk, _: sdk.mgmt.role.delete_batch(["editor"]),
+    "role.load_all": lambda sdk, _: sdk.mgmt.role.load_all()["roles"][0],
+    "role.search": lambda sdk, _: sdk.mgmt.role.search(role_names=["editor"])["roles"][0],
+    "permission.create": lambda sdk, _: sdk.mgmt.permission.create("read"),
+    "permission.update": lambda sdk, _: (
+        sdk.mgmt.permission.create("read"),
+        sdk.mgmt.permission.update("read", "see"),
+    ),
+    "permission.delete": lambda sdk, _: (sdk.mgmt.permission.create("read"), sdk.mgmt.permission.delete("read")),
+    "permission.load_all": lambda sdk, _: sdk.mgmt.permission.load_all()["permissions"],
+    "tenant.create": lambda sdk, _: sdk.mgmt.tenant.create("Other", "other")["id"],
+    "tenant.update": lambda sdk, _: sdk.mgmt.tenant.update("acme", "Acme Ltd"),
+    "tenant.patch_tenant": lambda sdk, _: sdk.mgmt.tenant.patch_tenant("acme", name="Acme Ltd"),
+    "tenant.delete": lambda sdk, _: sdk.mgmt.tenant.delete("acme", cascade=True),
+    "tenant.load": lambda sdk, _: sdk.mgmt.tenant.load("acme")["name"],
+    "tenant.load_all": lambda sdk, _: sdk.mgmt.tenant.load_all()["tenants"][0],
+    "tenant.search_all": lambda sdk, _: sdk.mgmt.tenant.search_all(ids=["acme"])["tenants"][0],
+    "access_key.create": lambda sdk, _: sdk.mgmt.access_key.create("ci", role_names=["editor"])["cleartext"],
+    "access_key.load": lambda sdk, _: with_key(sdk, lambda keys, made: keys.load(made["key"]["id"])["key"]),
+    "access_key.search_all_access_keys": lambda sdk, _: with_key(
+        sdk, lambda keys, _: keys.search_all_access_keys()["keys"][0]
+    ),
+    "access_key.update": lambda sdk, _: with_key(sdk, lambda keys, made: keys.update(made["key"]["id"], "cd")),
+    "access_key.activate": lambda sdk, _: with_key(sdk, lambda keys, made: keys.activate(made["key"]["id"])),
+    "access_key.deactivate": lambda sdk, _: with_key(sdk, lambda keys, made: keys.deactivate(made["key"]["id"])),
+    "access_key.delete": lambda sdk, _: with_key(sdk, lambda keys, made: keys.delete(made["key"]["id"])),
+    "audit.search": lambda sdk, _: sdk.mgmt.audit.search()["audits"][0]["action"],
+    "audit.create_event": lambda sdk, _: sdk.mgmt.audit.create_event("Printed", "info", "ed", "acme"),
+    "jwt.update_jwt": lambda sdk, token: sdk.mgmt.jwt.update_jwt(
+        sdk.refresh_session(token)["sessionToken"]["jwt"], {"desk": "news"}
+    ),
+}
+CALLS = {**AUTH, **MANAGEMENT}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", CALLS)
+def test_the_sdk_is_answered(sdk: DescopeClient, token: str, name: str) -> None:
+    CALLS[name](sdk, token)
+
+
+def test_an_access_key_gets_a_token_with_its_persons_powers(sdk: DescopeClient, token: str) -> None:
+    made = sdk.mgmt.access_key.create("ci", user_id=people.find(ED).user_id)
+
+    answer = sdk.exchange_access_key(made["cleartext"])
+
+    assert answer["keyId"] == made["key"]["id"]
+    assert answer["sessionToken"]["roles"] == ["editor"]
+    assert sdk.validate_session(answer["sessionToken"]["jwt"])["tenants"]["acme"]["roles"] == ["editor"]
+
+
+def test_an_access_key_of_nobody_has_powers_of_its_own(sdk: DescopeClient, token: str) -> None:
+    made = sdk.mgmt.access_key.create("ci", key_tenants=[AssociatedTenant("acme", ["admin"])])
+
+    answer = sdk.exchange_access_key(made["cleartext"])
+
+    assert answer["sessionToken"]["roles"] == []
+    assert answer["sessionToken"]["tenants"] == {"acme": {"roles": ["admin"], "permissions": []}}
+
+
+@pytest.mark.parametrize("end", ["deactivate", "delete", "expire", "disable", "wrong"])
+def test_an_access_key_that_is_over_gets_nothing(sdk: DescopeClient, token: str, end: str) -> None:
+    made = sdk.mgmt.access_key.create("ci", user_id=people.find(ED).user_id, expire_time=1 if end == "expire" else 0)
+    if end in ("deactivate", "delete"):
+        getattr(sdk.mgmt.access_key, end)(made["key"]["id"])
+    if end == "disable":
+        people.set_status(people.find(ED), "disabled")
+
+    with pytest.raises(AuthException) as refusal:
+        sdk.exchange_access_key("made-up" if end == "wrong" else made["cleartext"])
+    assert refusal.value.status_code == 401
+
+
+def test_an_access_key_is_shown_once(sdk: DescopeClient, token: str) -> None:
+    made = sdk.mgmt.access_key.create("ci")
+
+    assert made["cleartext"] not in str(sdk.mgmt.access_key.load(made["key"]["id"]))
+
+
+def test_a_tenant_is_selected_only_by_its_people(sdk: DescopeClient, token: str) -> None:
+    with pytest.raises(AuthException):
+        sdk.select_tenant("other", token)
+
+    selected = sdk.select_tenant("acme", token)
+    refreshed = sdk.refresh_session(selected["refreshSessionToken"]["jwt"])
+
+    assert refreshed["sessionToken"]["dct"] == "acme"
+    assert sdk.my_tenants(refreshed["refreshSessionToken"]["jwt"], dct=True)["tenants"][0]["id"] == "acme"
+    assert sdk.my_tenants(token, ids=["other"])["tenants"] == []
+
+
+def test_the_audit_is_searched(sdk: DescopeClient, token: str) -> None:
+    sdk.mgmt.audit.create_event("Printed", "info", "ed", "acme", people.find(ED).user_id, {"pages": 4})
+
+    (found,) = sdk.mgmt.audit.search(actions=["Printed"])["audits"]
+
+    assert (found["userId"], found["tenants"]) == (people.find(ED).user_id, ["acme"])
+    assert found["data"]["pages"] == 4
+    assert [one["action"] for one in sdk.mgmt.audit.search(actions=["LoginSucceed"])["audits"]] == ["LoginSucceed"]
+    assert sdk.mgmt.audit.search(user_ids=["nobody"])["audits"] == []
+    assert sdk.mgmt.audit.search(tenants=["other"])["audits"] == []
+    assert "Printed" not in {one["action"] for one in sdk.mgmt.audit.search(excluded_actions=["Printed"])["audits"]}
+
+
+def test_a_permission_goes_with_its_roles(sdk: DescopeClient, token: str) -> None:
+    sdk.mgmt.permission.create("read proofs", "Reads")
+    sdk.mgmt.role.update("editor", "editor", permission_names=["read proofs"])
+
+    sdk.mgmt.permission.update("read proofs", "see proofs", "Sees")
+
+    (shown,) = sdk.mgmt.permission.load_all()["permissions"]
+    assert (shown["name"], shown["description"]) == ("see proofs", "Sees")
+    assert sdk.mgmt.role.search(role_names=["editor"])["roles"][0]["permissionNames"] == ["see proofs"]
+    sdk.mgmt.permission.delete("see proofs")
+    assert sdk.mgmt.role.search(role_names=["editor"])["roles"][0]["permissionNames"] == []
+    with pytest.raises(AuthException):
+        sdk.mgmt.permission.delete("see proofs")
+
+
+def test_a_token_is_made_anew_with_more_claims_and_none_of_ours_changed(sdk: DescopeClient, token: str) -> None:
+    session = sdk.refresh_session(token)["sessionToken"]["jwt"]
+
+    claims = sdk.validate_session(sdk.mgmt.jwt.update_jwt(session, {"desk": "news", "sub": "Uother"}))
+
+    assert claims["desk"] == "news"
+    assert claims["userId"] == people.find(ED).user_id
