@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_variables
@@ -49,6 +50,10 @@ def tokens(request: MemberRequest) -> HttpResponse:
 @sensitive_variables()
 def create_token(request: MemberRequest) -> HttpResponse:
     """Make a token and show it, this once."""
+    if request.is_bearer:
+        raise PermissionDenied(
+            "API tokens are made in a browser: what holds for minutes must not make what holds a year."
+        )
     limits.check("TOKEN_LIMIT", str(request.user.pk))
     form = TokenForm(request.POST)
     if request.user.api_tokens.live().count() >= MAX_LIVE_TOKENS:

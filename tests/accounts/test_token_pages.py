@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import token_pages
 from accounts.models import ApiToken, User
-from tests.conftest import signed_in
+from tests.conftest import bearer, signed_in
 
 CREATE = "/account/tokens/create"
 GOOD = {"name": "Backup <script>", "scopes": ["read", "write"], "lifetime": "30"}
@@ -96,6 +96,11 @@ def test_nobody_can_see_or_revoke_the_token_of_somebody_else(editor: User, reade
     assert response.status_code == 404
     assert "Backup" not in browser.get("/account/tokens").content.decode()
     assert ApiToken.objects.live().exists()
+
+
+def test_a_session_token_makes_no_api_token(editor: User) -> None:
+    assert Client().post(CREATE, GOOD, headers=bearer(editor)).status_code == 403
+    assert not ApiToken.objects.exists()
 
 
 @pytest.mark.parametrize("path", [CREATE, "/account/tokens/1/revoke"])
