@@ -135,12 +135,12 @@ def profile_of(refresh_token: str) -> Profile:
 
 
 def load_person(subject: str) -> Profile | None:
-    """Return the person of this user id through the management API, None if there is no such person.
+    """Return the person or the access key of this id through the management API, None if there is neither.
 
     Raises ProviderUnavailable, also where no management key is set.
     """
     user = _user(subject)
-    return None if user is None else _profile(user)
+    return _access_key(subject) if user is None else _profile(user)
 
 
 def rename(subject: str, name: str) -> Profile:
@@ -159,6 +159,18 @@ def _user(subject: str) -> dict[str, Any] | None:
     except Declined:
         return None
     return _same(answer, subject)
+
+
+def _access_key(key_id: str) -> Profile | None:
+    """Return the key as somebody to know: the `sub` of its session tokens is its id. Only they tell its roles."""
+    try:
+        answer = _managed(lambda: client().mgmt.access_key.load(key_id))
+    except Declined:
+        return None
+    key = answer.get("key")
+    if not isinstance(key, dict) or key.get("id") != key_id:
+        raise ProviderUnavailable("Descope answered with another key")
+    return Profile(key_id, _text(key, "name").strip(), email="", is_enabled=key.get("status") == "active")
 
 
 def _same(answer: dict[str, Any], subject: str) -> dict[str, Any]:
