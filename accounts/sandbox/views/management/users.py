@@ -30,7 +30,7 @@ def create_batch(call: Call) -> Payload:
     made, failed = [], []
     for user in users if isinstance(users, list) else []:
         try:
-            made.append(people.as_user(_create(user)))
+            made.append(people.as_user(_create(_invited(user, call.body.get("invite")))))
         except Refusal as refusal:
             failed.append({"failure": str(refusal), "user": {"loginIds": [user.get("loginId")]}})
     return {"createdUsers": made, "failedUsers": failed}
@@ -217,6 +217,10 @@ def _create(profile: Any) -> Person:
         if person.email and profile.get("sendMail") is not False:
             invitations.send(person, str(profile.get("inviteUrl") or ""))
     return person
+
+
+def _invited(profile: Any, invite: object) -> Any:
+    return {**profile, "invite": invite} if isinstance(profile, dict) else profile
 
 
 def _tenants(tenants: dict[str, list[str]]) -> list[Payload]:
