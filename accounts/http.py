@@ -101,7 +101,7 @@ def posted_texts(request: HttpRequest) -> list[tuple[str, str]]:
         posted = request.POST
     except RequestDataTooBig:  # It was never read.
         return []
-    typed = ("title", "tags", "body", "reason", "note", "name")
+    typed = ("title", "tags", "body", "reason", "note", "name", "email")
     return [(field.capitalize(), posted[field]) for field in typed if posted.get(field)]
 
 

@@ -3,10 +3,11 @@
 from django.http import HttpRequest
 
 from accounts.http import with_person
+from accounts.team import may_see_team
 
 from .permissions import may_use_desk, may_write
 
 
 def desk(request: HttpRequest) -> dict[str, bool]:
     person = with_person(request).user
-    return {"may_write": may_write(person), "has_desk": may_use_desk(person)}
+    return {"may_write": may_write(person), "has_desk": may_use_desk(person), "may_see_team": may_see_team(person)}

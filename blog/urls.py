@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .slugs import SlugConverter
-from .views import desk, my_data, reading
+from .views import desk, my_data, reading, team
 
 register_converter(SlugConverter, "address")
 
@@ -17,6 +17,13 @@ desk_urlpatterns = [
     path("desk/posts/<int:post_id>/request-changes", desk.request_changes, name="request_changes"),
     path("desk/posts/<int:post_id>/publish", desk.publish, name="publish"),
     path("desk/posts/<int:post_id>/unpublish", desk.unpublish, name="unpublish"),
+    path("desk/team", team.home, name="team"),
+    path("desk/team/invite", team.invite, name="team_invite"),
+    path("desk/team/<str:subject>/give-role", team.give_role, name="team_give_role"),
+    path("desk/team/<str:subject>/take-role", team.take_role, name="team_take_role"),
+    path("desk/team/<str:subject>/sign-out-everywhere", team.sign_out_everywhere, name="team_sign_out_everywhere"),
+    path("desk/team/<str:subject>/disable", team.disable, name="team_disable"),
+    path("desk/team/<str:subject>/enable", team.enable, name="team_enable"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

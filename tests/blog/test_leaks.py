@@ -22,6 +22,7 @@ from tests.conftest import bearer, signed_in
 # How to knock at each address: method, address, what is sent. {id} and {slug} are of the post that is hidden.
 TYPED = {"title": "New", "body": "New words.", "version": "1", "then": "submit"}
 MOVE = {"revision": "1", "reason": "Shorter, please."}
+ROLE = {"role": "editor", "reason": "Shorter, please."}
 RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "": [("get", "/", {}), ("get", "/", {"page": "2"})],
     "posts/<int:post_id>": [("get", "/posts/{id}", {})],
@@ -46,6 +47,13 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         ("post", "/desk/posts/{id}/publish", {}),
     ],
     "desk/posts/<int:post_id>/unpublish": [("post", "/desk/posts/{id}/unpublish", {})],
+    "desk/team": [("get", "/desk/team", {})],
+    "desk/team/invite": [("post", "/desk/team/invite", {"email": "new@example.com", "reason": "A test."})],
+    "desk/team/<str:subject>/give-role": [("post", "/desk/team/{id}/give-role", ROLE)],
+    "desk/team/<str:subject>/take-role": [("post", "/desk/team/{id}/take-role", ROLE)],
+    "desk/team/<str:subject>/sign-out-everywhere": [("post", "/desk/team/{id}/sign-out-everywhere", ROLE)],
+    "desk/team/<str:subject>/disable": [("post", "/desk/team/{id}/disable", ROLE)],
+    "desk/team/<str:subject>/enable": [("post", "/desk/team/{id}/enable", ROLE)],
     "api/openapi.json": [("get", "/api/openapi.json", {})],
     "api/docs": [("get", "/api/docs", {})],
     "api/": [("get", "/api/", {})],

@@ -73,6 +73,9 @@ def pages(ed: Person, ada: Person, rita: Person, visitor: Person, title: str) ->
     yield "an editor's desk", ed
     ada.open("/desk")
     yield "an admin's desk", ada
+    ada.open("/desk/team")
+    ada.page.get_by_text("Change Ed Editor").click()
+    yield "team", ada
     ada.open(f"/desk/posts/{post_id}/review")
     yield "review", ada
     ada.press("Publish")
