@@ -26,6 +26,19 @@ POWERS = {
 }
 
 
+# How somebody signed in, by the words of a token's `amr`: protocol, section 3.
+METHODS = {
+    "email": "a link or code by e-mail",
+    "sms": "a code by text message",
+    "whatsapp": "a code by WhatsApp",
+    "oauth": "another service’s account",
+    "fed": "your organisation’s sign-in",
+    "pwd": "a password",
+    "webauthn": "a passkey",
+    "totp": "an authenticator app",
+}
+
+
 class NameForm(forms.Form):
     name = forms.CharField(max_length=MAX_NAME_LENGTH, help_text="Shown with what you write.")
 
@@ -84,6 +97,7 @@ def _page(request: MemberRequest, form: NameForm, status: int = 200) -> HttpResp
     context = {
         "person": request.user,
         "powers": _powers(request.user),
+        "methods": _methods(request.user),
         "form": form,
         "may_rename": bool(settings.DESCOPE_MANAGEMENT_KEY),
         "session_lines": _session_lines(request),
@@ -94,6 +108,10 @@ def _page(request: MemberRequest, form: NameForm, status: int = 200) -> HttpResp
 
 def _powers(person: User) -> list[str]:
     return [sentence for role, sentence in POWERS.items() if role in person.roles]
+
+
+def _methods(person: User) -> str:
+    return " and ".join(words for method, words in METHODS.items() if method in person.methods)
 
 
 def _session_lines(request: MemberRequest) -> list[SessionLine]:

@@ -49,6 +49,26 @@ def test_somebody_sees_what_is_known_of_them_and_what_they_may_do(
     assert [power for power in ("Write posts", "Review what editors submit") if power in page] == powers
 
 
+@pytest.mark.parametrize(
+    ("amr", "words"),
+    [
+        (["email"], "<dd>a link or code by e-mail</dd>"),
+        (["email", "totp", "mfa"], "<dd>a link or code by e-mail and an authenticator app</dd>"),
+        (["something new"], ""),
+        ([], ""),
+    ],
+)
+def test_the_page_says_how_somebody_signed_in(amr: list[str], words: str, reader: User) -> None:
+    browser = signed_in(reader)
+    session = Session.objects.get()
+    Session.objects.update(payload={**session.payload, "amr": amr})
+
+    page = page_of(browser)
+
+    assert words in page
+    assert ("Signed in by" in page) is bool(words)
+
+
 def test_a_changed_name_is_still_there_after_the_next_sign_in(reader: User) -> None:
     response = signed_in(reader).post("/account/name", {"name": "  Rita   Wright "})
 

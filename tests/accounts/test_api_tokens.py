@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -260,3 +261,16 @@ def test_without_a_management_key_a_role_known_to_be_taken_stays_so(editor: User
     editor.save()
 
     assert people.with_known_roles(editor).roles == set()
+
+
+def test_tokens_that_are_long_over_are_cleared_away(editor: User) -> None:
+    long_ago, lately = timezone.now() - timedelta(days=31), timezone.now() - timedelta(days=29)
+    for change in ({"expires_at": long_ago}, {"revoked_at": long_ago}, {"expires_at": lately}, {"revoked_at": lately}):
+        made(editor)
+        ApiToken.objects.filter(name="A script").update(name=str(change), **change)
+    secret = made(editor)
+
+    call_command("clear_sessions")
+
+    assert ApiToken.objects.count() == 3
+    assert status(secret) == 200

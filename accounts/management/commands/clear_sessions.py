@@ -8,15 +8,16 @@ from django.core.management.base import BaseCommand
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Session, WebhookDelivery
+from accounts.models import ApiToken, Session, WebhookDelivery
 
 # An ended session still tells the bearers that were its tokens; none of those lives this long.
 KEEP_ENDED = timedelta(days=1)
 KEEP_DELIVERIES = timedelta(days=30)
+KEEP_TOKENS = timedelta(days=30)
 
 
 class Command(BaseCommand):
-    help = "Remove sessions that are over, and the marks of old messages from Descope."
+    help = "Remove sessions and API tokens that are over, and the marks of old messages from Descope."
 
     def handle(self, **options: Any) -> None:
         now = timezone.now()
@@ -27,4 +28,7 @@ class Command(BaseCommand):
         )
         sessions, _ = Session.objects.filter(is_over).delete()
         deliveries, _ = WebhookDelivery.objects.filter(received_at__lt=now - KEEP_DELIVERIES).delete()
-        self.stdout.write(f"Removed {sessions} session records and {deliveries} message marks.")
+        tokens, _ = ApiToken.objects.filter(
+            Q(revoked_at__lt=now - KEEP_TOKENS) | Q(expires_at__lt=now - KEEP_TOKENS)
+        ).delete()
+        self.stdout.write(f"Removed {sessions} session records, {deliveries} message marks and {tokens} API tokens.")
