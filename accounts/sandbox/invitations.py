@@ -18,4 +18,6 @@ def send(person: Person, page: str) -> None:
     if urlsplit(page).scheme not in ("http", "https"):
         raise Refusal("inviteUrl must be an http or https address")
     token = links.new_link(person.login_ids[0], email=person.email, lifetime=LIFETIME)
-    mail.send_invitation(person.email, links.address(page, t=token))
+    # A token alone the component would keep until somebody presses a button; with a step of a flow it goes on at once.
+    step = {"descope-login-flow": f"{settings.DESCOPE_FLOW_ID}|#|invited_mail", "t": token}
+    mail.send_invitation(person.email, links.address(page, **step))

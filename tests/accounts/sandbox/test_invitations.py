@@ -9,7 +9,7 @@ from descope.management._user_base import UserObj
 
 from accounts.sandbox.models import Mail, Person, Role
 
-from .component import newest_link, wait
+from .component import Tab, newest_link, wait
 
 
 def token() -> str:
@@ -23,11 +23,21 @@ def test_an_invitation_is_mailed_with_a_link_that_signs_the_person_in(sdk: Desco
     signed_in = sdk.magiclink.verify(token())
 
     assert before == ("invited", False, "nora@example.com")
-    assert newest_link().startswith("http://localhost:8000/sign-in?t=")
+    assert newest_link().startswith("http://localhost:8000/sign-in?descope-login-flow=")
     assert signed_in["firstSeen"]
     assert signed_in["sessionToken"]["roles"] == ["editor"]
     person = Person.objects.get()
     assert (person.status, person.is_email_verified) == ("enabled", True)
+
+
+def test_the_link_goes_on_in_the_flow_at_once_and_asks_for_a_name(sdk: DescopeClient, tab: Tab) -> None:
+    sdk.mgmt.user.invite("nora@example.com", email="nora@example.com")
+
+    asked = tab.open(newest_link())
+    done = tab.do("give-name", fullName="Nora New")
+
+    assert asked["screen"]["id"] == "name"
+    assert done["authInfo"]["user"]["name"] == "Nora New"
 
 
 def test_the_link_works_once_and_for_a_week(sdk: DescopeClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +55,7 @@ def test_the_link_works_once_and_for_a_week(sdk: DescopeClient, monkeypatch: pyt
 def test_the_letter_leads_where_the_caller_says(sdk: DescopeClient) -> None:
     sdk.mgmt.user.invite("nora@example.com", email="nora@example.com", invite_url="https://blog.example/come?a=1")
 
-    assert newest_link().startswith("https://blog.example/come?a=1&t=")
+    assert newest_link().startswith("https://blog.example/come?a=1&")
 
 
 def test_whom_a_letter_cannot_reach_is_not_made(sdk: DescopeClient) -> None:
