@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.conf import settings
-from jwt.algorithms import RSAAlgorithm
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 PRIVATE_PARTS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
@@ -37,8 +37,31 @@ def public_keys() -> list[dict[str, Any]]:
     return [{name: value for name, value in jwk.items() if name not in PRIVATE_PARTS} for jwk in _jwks()]
 
 
+def rotate(*, keep_former: bool = True) -> None:
+    """Sign with new keys from now on. The former ones stay published until the next time, unless told otherwise."""
+    for alg in MAKERS:
+        path = _folder() / f"{alg.lower()}.json"
+        if path.exists():
+            path.replace(path.with_name(f"was-{path.name}"))
+            _create(path, MAKERS[alg]())
+        if not keep_former:
+            path.with_name(f"was-{path.name}").unlink(missing_ok=True)
+
+
+def prepare() -> None:
+    """Make a key for each algorithm that has none."""
+    for alg, make in MAKERS.items():
+        path = _folder() / f"{alg.lower()}.json"
+        if not path.exists():
+            _create(path, make())
+
+
+def _folder() -> Path:
+    return Path(settings.DATA_DIR) / "sandbox-keys"
+
+
 def _jwks() -> tuple[dict[str, Any], ...]:
-    folder = Path(settings.DATA_DIR) / "sandbox-keys"
+    folder = _folder()
     if not (folder / "rs256.json").exists():
         _create(folder / "rs256.json", _new_rs256())
     return _read(folder, folder.stat().st_mtime_ns)
@@ -75,8 +98,17 @@ def _new_rs256() -> dict[str, Any]:
     return {**jwk, "alg": "RS256", "use": "sig", "kid": _thumbprint(jwk)}
 
 
+def _new_es384() -> dict[str, Any]:
+    jwk: dict[str, Any] = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()), as_dict=True)
+    jwk.pop("key_ops", None)
+    return {**jwk, "alg": "ES384", "use": "sig", "kid": _thumbprint(jwk)}
+
+
 def _thumbprint(jwk: dict[str, Any]) -> str:
     """Return the key's own id. Source: RFC 7638, section 3."""
-    members = {name: jwk[name] for name in ("e", "kty", "n")}
+    members = {name: jwk[name] for name in sorted({"crv", "e", "kty", "n", "x", "y"} & set(jwk))}
     digest = hashlib.sha256(json.dumps(members, separators=(",", ":"), sort_keys=True).encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+MAKERS = {"RS256": _new_rs256, "ES384": _new_es384}

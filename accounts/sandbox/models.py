@@ -284,3 +284,16 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} to {self.to}"
+
+
+class State(models.Model):
+    """How the sandbox behaves at the moment, and what it has counted. There is one row."""
+
+    fault = models.CharField(max_length=10, blank=True)
+    slow_seconds = models.FloatField(default=0)
+    session_seconds = models.PositiveIntegerField(default=600)  # The life of a session token.
+    key_fetches = models.PositiveIntegerField(default=0)
+    refresh_calls = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.fault or "well"

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from . import people, tokens, webhooks
+from . import keys, people, tokens, webhooks
 from .exceptions import BadToken, Disabled, Refusal
 from .models import Person, RefreshToken, SignIn
 from .router import DATABASE
@@ -108,6 +108,12 @@ def sign_out(token: str) -> None:
 
 def sign_out_everywhere(token: str) -> None:
     people.end_all_sessions(person_of(token))
+
+
+def end_everything() -> None:
+    """End every session, and let no token that was ever signed be good."""
+    SignIn.objects.filter(ended_at=None).update(ended_at=timezone.now())
+    keys.rotate(keep_former=False)
 
 
 def _current(token: str) -> RefreshToken:

@@ -9,11 +9,10 @@ import jwt
 from django.conf import settings
 from django.utils import timezone
 
-from . import keys
+from . import keys, state
 from .exceptions import BadToken
 from .models import AccessKey, Person
 
-SESSION_LIFETIME = timedelta(minutes=10)
 REFRESH_LIFETIME = timedelta(days=30)
 OURS = frozenset(
     {"iss", "sub", "iat", "exp", "nbf", "rexp", "drn", "jti", "amr", "roles", "permissions", "tenants", "dct"}
@@ -59,7 +58,7 @@ def session_claims(
         "sub": person.user_id,
         "jti": secrets.token_hex(16),
         "iat": int(now.timestamp()),
-        "exp": int((now + SESSION_LIFETIME).timestamp()),
+        "exp": int(now.timestamp()) + state.now().session_seconds,
         "rexp": _rfc3339(refresh_expires_at or now + REFRESH_LIFETIME),
         "amr": list(methods),
         "roles": [role.name for role in roles],
@@ -82,7 +81,7 @@ def key_claims(key: AccessKey, *, extra: Mapping[str, Any], tenant: str) -> dict
         "sub": key.key_id,
         "jti": secrets.token_hex(16),
         "iat": int(now.timestamp()),
-        "exp": int((now + SESSION_LIFETIME).timestamp()),
+        "exp": int(now.timestamp()) + state.now().session_seconds,
         "roles": roles,
         "permissions": [],
         "tenants": {name: {"roles": names, "permissions": []} for name, names in tenants.items()},

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .views import auth, flows, keys, pages, providers, screens
-from .views.management import access_keys, links, permissions, project, roles, tenants, users
+from .views.management import access_keys, links, permissions, project, roles, state, tenants, users
 
 app_name = "sandbox"
 
@@ -23,6 +23,14 @@ urlpatterns = [
     path("console/roles/<str:name>", pages.change_role, name="change_role"),
     path("console/tenants", pages.create_tenant, name="create_tenant"),
     path("console/tenants/<str:tenant_id>/delete", pages.delete_tenant, name="delete_tenant"),
+    path("console/state", pages.change_state, name="change_state"),
+    path("console/rotate-keys", pages.rotate_keys, name="rotate_keys"),
+    path("console/expire-tokens", pages.expire_tokens, name="expire_tokens"),
+    path("console/sessions/<int:session_id>/end", pages.end_session, name="end_session"),
+    path("console/events/<int:event_id>/send", pages.send_event, name="send_event"),
+    path("sandbox/state", state.show_or_change),
+    path("sandbox/rotate-keys", state.rotate_keys),
+    path("sandbox/expire-tokens", state.expire_tokens),
     path("provider/<str:key>", providers.provider, name="provider"),
     path("provider/<str:key>/refuse", providers.refuse, name="refuse_provider"),
     # What the web component fetches.

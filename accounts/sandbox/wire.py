@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.access import authenticates_itself
 
+from . import state
 from .exceptions import BadBearer, Refusal
 
 MAX_BODY_BYTES = 256 * 1024
@@ -54,14 +55,19 @@ class Call:
         return self.request.headers.get(name, "")
 
 
-def answers(method: str) -> Callable[[Answering], Callable[..., HttpResponse]]:
-    """Make a view of a function that takes a Call and returns what to answer. The bearer must name our project."""
+def answers(method: str, *, is_spared: bool = False) -> Callable[[Answering], Callable[..., HttpResponse]]:
+    """Make a view of a function that takes a Call and returns what to answer. The bearer must name our project.
+
+    `is_spared` keeps the faults away that the sandbox plays: protocol calls have them all.
+    """
 
     def decorate(answer: Answering) -> Callable[..., HttpResponse]:
         @csrf_exempt  # Another service's wire: its callers carry a bearer, never our cookies.
         @authenticates_itself
         @wraps(answer)
         def view(request: HttpRequest, **parts: Any) -> HttpResponse:
+            if not is_spared and (trouble := state.trouble()):
+                return trouble
             try:
                 _only(request, method)
                 response = answer(Call(request, _body(request), _secret(request)), **parts)
@@ -70,18 +76,18 @@ def answers(method: str) -> Callable[[Answering], Callable[..., HttpResponse]]:
             if not isinstance(response, HttpResponse):
                 response = JsonResponse(response, safe=False)  # Some calls answer with a bare list.
             response["Cache-Control"] = "no-store"
-            return response
+            return response if is_spared else state.as_sent(response)
 
         return view
 
     return decorate
 
 
-def manages(method: str) -> Callable[[Answering], Callable[..., HttpResponse]]:
+def manages(method: str, *, is_spared: bool = False) -> Callable[[Answering], Callable[..., HttpResponse]]:
     """The same for the management API: the bearer must carry the management key."""
 
     def decorate(answer: Answering) -> Callable[..., HttpResponse]:
-        @answers(method)
+        @answers(method, is_spared=is_spared)
         @wraps(answer)
         def checked(call: Call, **parts: Any) -> Payload | list[Payload] | HttpResponse:
             key = settings.DESCOPE_MANAGEMENT_KEY

@@ -1,6 +1,6 @@
 """Signing in by link or code, and what the holder of a refresh token may do: protocol, section 2.2."""
 
-from accounts.sandbox import access_keys, links, people, sessions, totp, visits
+from accounts.sandbox import access_keys, links, people, sessions, state, totp, visits
 from accounts.sandbox.exceptions import Refusal, WrongCode
 from accounts.sandbox.flows.answers import own_page
 from accounts.sandbox.models import Person, Tenant
@@ -11,6 +11,7 @@ OWN_FIELDS = ("name", "givenName", "middleName", "familyName", "phone", "email")
 
 @answers("POST")
 def refresh(call: Call) -> Payload:
+    state.count("refresh_calls")
     return sessions.refresh(call.secret)
 
 

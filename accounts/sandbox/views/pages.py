@@ -2,20 +2,31 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import authenticates_itself
-from accounts.sandbox import people, tenants
+from accounts.sandbox import keys, people, sessions, state, tenants, webhooks
 from accounts.sandbox.exceptions import NoSuchPerson, NoSuchTenant, Refusal
-from accounts.sandbox.models import Mail, Person, Role, Tenant
+from accounts.sandbox.models import Event, Mail, Person, Role, SignIn, Tenant
 
 SHOWN = 50
+SHOWN_EVENTS = 20
+FAULT_WORDS = {
+    "": "Well",
+    "down": "Down: answers 502",
+    "busy": "Busy: answers 429",
+    "broken": "Broken: answers 500",
+    "html": "Answers with a page of HTML",
+    "half": "Answers with half a body",
+}
 
 
 @authenticates_itself
@@ -125,6 +136,54 @@ def delete_tenant(request: HttpRequest, tenant_id: str) -> HttpResponse:
     return redirect("sandbox:console")
 
 
+@authenticates_itself
+@require_POST
+def change_state(request: HttpRequest) -> HttpResponse:
+    """Take over faults and times from the form."""
+    given = {name: request.POST.get(name, "").strip() for name in ("fault", "slowSeconds", "sessionSeconds")}
+    try:
+        numbers = {name: float(given[name] or 0) for name in ("slowSeconds", "sessionSeconds")}
+        state.change({"fault": given["fault"], **numbers})
+    except (ValueError, Refusal) as problem:
+        messages.error(request, f"{problem}.")
+    return redirect("sandbox:console")
+
+
+@authenticates_itself
+@require_POST
+def rotate_keys(request: HttpRequest) -> HttpResponse:
+    keys.rotate()
+    messages.success(request, "New keys sign from now on. The former ones are good until the next time.")
+    return redirect("sandbox:console")
+
+
+@authenticates_itself
+@require_POST
+def expire_tokens(request: HttpRequest) -> HttpResponse:
+    sessions.end_everything()
+    messages.success(request, "No token that was ever given out is good any more.")
+    return redirect("sandbox:console")
+
+
+@authenticates_itself
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    SignIn.objects.filter(pk=session_id, ended_at=None).update(ended_at=timezone.now())
+    return redirect("sandbox:console")
+
+
+@authenticates_itself
+@require_POST
+def send_event(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Send a message of the webhook once more, the same to the byte."""
+    event = get_object_or_404(Event, pk=event_id)
+    if webhooks.send(webhooks.body_of(event)):
+        messages.success(request, f"{event.action} was sent again and taken.")
+    else:
+        messages.error(request, f"{event.action} was sent again and not taken.")
+    return redirect("sandbox:console")
+
+
 def _change(request: HttpRequest, user_id: str, change: Any) -> HttpResponse:
     try:
         change(people.find(user_id=user_id), request.POST.get("role", ""))
@@ -136,8 +195,18 @@ def _change(request: HttpRequest, user_id: str, change: Any) -> HttpResponse:
 
 
 def _console(**more: Any) -> dict[str, Any]:
-    everybody = Person.objects.prefetch_related("roles", "logins")[:500]
-    return {"people": everybody, "roles": Role.objects.all(), "tenants": Tenant.objects.all(), **more}
+    return {
+        "people": Person.objects.prefetch_related("roles", "logins")[:500],
+        "roles": Role.objects.all(),
+        "tenants": Tenant.objects.all(),
+        "sessions": SignIn.objects.filter(ended_at=None).select_related("person").order_by("-pk")[:SHOWN],
+        "events": Event.objects.all()[:SHOWN_EVENTS],
+        "webhook_address": settings.SITE_URL + webhooks.ADDRESS,
+        "webhook_secret": settings.DESCOPE_WEBHOOK_SECRET[:4],
+        "state": state.now(),
+        "faults": FAULT_WORDS,
+        **more,
+    }
 
 
 def _unmade(request: HttpRequest, problem: str) -> HttpResponse:

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             for name, email, roles in PEOPLE:
                 if not people.exists(email):
                     people.create([email], {"name": name, "email": email, "verifiedEmail": True, "roleNames": roles})
-        keys.public_keys()
+        keys.prepare()
         _write(
             Path(settings.DATA_DIR) / "sandbox.env",
             {name: getattr(settings, name) for name in _SETTINGS},
