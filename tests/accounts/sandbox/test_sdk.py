@@ -111,6 +111,7 @@ MANAGEMENT: dict[str, Callable[[DescopeClient, str], object]] = {
     "user.deactivate": lambda sdk, _: sdk.mgmt.user.deactivate(ED)["user"],
     "user.delete": lambda sdk, _: sdk.mgmt.user.delete(ED),
     "user.delete_by_user_id": lambda sdk, _: sdk.mgmt.user.delete_by_user_id(people.find(ED).user_id),
+    "user.delete_batch": lambda sdk, _: sdk.mgmt.user.delete_batch([people.find(ED).user_id]),
     "user.delete_all_test_users": lambda sdk, _: sdk.mgmt.user.delete_all_test_users(),
     "user.set_roles": lambda sdk, _: sdk.mgmt.user.set_roles(ED, ["admin"])["user"],
     "user.add_roles": lambda sdk, _: sdk.mgmt.user.add_roles(ED, ["admin"])["user"],
