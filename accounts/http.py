@@ -88,7 +88,7 @@ def too_many(request: HttpRequest, trouble: TooMany) -> HttpResponse:
     minutes = ceil(trouble.retry_after_seconds / 60)
     wait = "a minute" if minutes == 1 else f"{minutes} minutes"
     detail = f"That was too often in too short a time. Try again in {wait}."
-    response = refusal(request, "accounts/error.html", 429, detail, title="One moment, please")
+    response = refusal(request, "_shared/refused.html", 429, detail, title="One moment, please")
     response.headers["Retry-After"] = str(trouble.retry_after_seconds)
     return response
 

@@ -103,7 +103,7 @@ def _asked_to_sign_in(request: PersonRequest) -> HttpResponse:
 
 
 def _unauthorized(request: PersonRequest, detail: str) -> HttpResponse:
-    response = refusal(request, "accounts/error.html", 401, detail, **SIGN_IN_AGAIN)
+    response = refusal(request, "_shared/refused.html", 401, detail, **SIGN_IN_AGAIN)
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

@@ -147,4 +147,4 @@ def error(request: PersonRequest) -> HttpResponse:
     title, explanation = SIGN_IN_ERRORS.get(reason, fallback)
     context = {"title": title, "reason": explanation, "way_on_url": reverse("accounts:sign_in")}
     status = 503 if reason == "unavailable" else 401
-    return render(request, "accounts/error.html", {**context, "way_on_label": "Sign in again"}, status=status)
+    return render(request, "_shared/refused.html", {**context, "way_on_label": "Sign in again"}, status=status)

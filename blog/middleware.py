@@ -32,7 +32,7 @@ class RefusalMiddleware:
             f"A post may hold {MAX_CHARACTERS:,} characters. This was so much longer that it was not read, so it cannot "
             "be shown here. Go back to the page before: your browser still has your text."
         )
-        return refusal(request, "blog/refused.html", 413, reason, title="That is too much at once")
+        return refusal(request, "_shared/refused.html", 413, reason, title="That is too much at once")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, StepUpNeeded):
@@ -68,4 +68,6 @@ def _refused(request: HttpRequest, status: int, title: str, reason: str) -> Http
     post_id = match.kwargs.get("post_id") if match else None
     way_on_url = reverse("desk:post", args=[post_id]) if post_id else reverse("desk:home")
     label = "Look at the post as it is now" if post_id else "Back to the desk"
-    return refusal(request, "blog/refused.html", status, reason, title=title, way_on_url=way_on_url, way_on_label=label)
+    return refusal(
+        request, "_shared/refused.html", status, reason, title=title, way_on_url=way_on_url, way_on_label=label
+    )

@@ -126,10 +126,10 @@ def _acted(request: MemberRequest, act: Callable[[], User], told: str) -> HttpRe
     try:
         whom = act()
     except Declined as lack:
-        return refusal(request, "blog/refused.html", 422, str(lack), title="That was not done", **way_on)
+        return refusal(request, "_shared/refused.html", 422, str(lack), title="That was not done", **way_on)
     except ProviderUnavailable:
         reason = "Descope does not answer, so it may not be done. Look at the list before you try again."
-        response = refusal(request, "blog/refused.html", 503, reason, title="Just a moment", **way_on)
+        response = refusal(request, "_shared/refused.html", 503, reason, title="Just a moment", **way_on)
         response.headers["Retry-After"] = "30"
         return response
     messages.success(request, told.format(whom=whom.name))

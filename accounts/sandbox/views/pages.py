@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import authenticates_itself
+from accounts.access import authenticates_itself, open_to_visitors
 from accounts.sandbox import keys, people, sessions, state, tenants, webhooks
 from accounts.sandbox.exceptions import NoSuchPerson, NoSuchTenant, Refusal
 from accounts.sandbox.models import Event, Mail, Person, Role, SignIn, Tenant
@@ -29,7 +29,7 @@ FAULT_WORDS = {
 }
 
 
-@authenticates_itself
+@open_to_visitors
 @require_safe
 @never_cache
 def inbox(request: HttpRequest) -> HttpResponse:
@@ -39,7 +39,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "sandbox/inbox.html", {"mails": mails[:SHOWN], "to": to})
 
 
-@authenticates_itself
+@open_to_visitors
 @require_safe
 @never_cache
 def console(request: HttpRequest) -> HttpResponse:

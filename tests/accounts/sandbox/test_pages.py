@@ -2,8 +2,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.sandbox import mail
 from accounts.sandbox.models import Person, Role
+from tests.conftest import signed_in
 
 
 def text_of(client: Client, address: str) -> str:
@@ -112,3 +114,10 @@ def test_the_pages_say_that_they_are_the_sandbox_and_hold_no_inline_code(client:
     assert "Sandbox" in text
     assert "style=" not in text
     assert "<script>" not in text
+
+
+def test_its_pages_know_who_is_signed_in_here(reader: User) -> None:
+    browser = signed_in(reader)
+
+    for path in ["/_descope/inbox", "/_descope/console"]:
+        assert "Sign out" in browser.get(path).content.decode()
