@@ -37,7 +37,8 @@ class AppendOnlyModel(models.Model):
     def save(self, *args: Any, **options: Any) -> None:
         if not self._state.adding:
             raise Sealed("this row is never changed")
-        super().save(*args, **options)
+        # A new object that brings the key of an old row must not become an UPDATE of it.
+        super().save(*args, **{**options, "force_insert": True})
 
     def delete(self, *args: Any, **options: Any) -> Never:
         raise Sealed("this row is never removed")

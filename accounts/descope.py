@@ -309,7 +309,8 @@ def _answer(call: Callable[[], Any], no: frozenset[int]) -> dict[str, Any]:
         is_down = status >= 500 and error.error_type == ERROR_TYPE_SERVER_ERROR
         raise (ProviderDown if is_down else ProviderUnavailable)(f"Descope answered {status}") from error
     except RateLimitException as error:
-        raise ProviderDown("Descope asks us to slow down") from error
+        # Not down: a limit on one kind of call must not stop everybody's sign-in.
+        raise ProviderUnavailable("Descope asks us to slow down") from error
     except httpx.HTTPError as error:
         raise ProviderDown(f"Descope did not answer: {type(error).__name__}") from error
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:

@@ -1,7 +1,9 @@
 """What a request and a refusal look like, for every view that deals with people."""
 
 import logging
+from contextlib import suppress
 from http import HTTPStatus
+from ipaddress import ip_address
 from math import ceil
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -42,9 +44,10 @@ def with_person(request: HttpRequest) -> PersonRequest:
 
 def client_address(request: HttpRequest) -> str:
     """Return the address the request came from: behind a proxy, the one that the proxy itself saw."""
-    hops = request.headers.get("X-Forwarded-For", "")
-    if settings.BEHIND_PROXY and hops:
-        return hops.rpartition(",")[2].strip()  # Those before it are whatever the caller chose to write.
+    if settings.BEHIND_PROXY:
+        # The hops before the last are whatever the caller chose to write.
+        with suppress(ValueError):
+            return str(ip_address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()))
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -100,7 +100,8 @@ def with_known_roles(user: User) -> User:
 
 
 def _with_roles_of_newest_session(user: User) -> User:
-    newest = user.sessions.live().order_by("-last_refreshed_at").first()
+    live = user.sessions.live().filter(token_expires_at__gt=timezone.now())
+    newest = live.order_by("-last_refreshed_at").first()
     user.roles = user.roles_by(newest.claims) if newest is not None else frozenset()
     user.is_freshly_proved = newest is not None and newest.claims.issued_at > timezone.now() - settings.FRESH_PROOF
     return user

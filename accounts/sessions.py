@@ -81,7 +81,9 @@ def resume(key: str) -> Session | None:
         session.user.roles = session.user.roles_by(claims)
         session.user.methods = claims.methods
         session.user.signed_in_at = session.started_at
-        session.user.is_freshly_proved = timezone.now() - claims.issued_at < settings.FRESH_PROOF
+        now = timezone.now()
+        is_good = now < session.token_expires_at
+        session.user.is_freshly_proved = is_good or now - claims.issued_at < settings.FRESH_PROOF
     return session
 
 

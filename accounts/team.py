@@ -106,7 +106,7 @@ def sign_out_everywhere(*, by: User, subject: str, reason: str) -> User:
 
 
 def _checked(by: User, reason: str) -> str:
-    """Return the reason as it is kept. Raises PermissionDenied and Declined."""
+    """Return the reason as it is kept. Raises PermissionDenied, Declined and ProviderUnavailable."""
     if not may_see_team(by):
         raise PermissionDenied("The team is for admins.")
     if not may_manage_team(by):
@@ -116,6 +116,10 @@ def _checked(by: User, reason: str) -> str:
         raise Declined("Say why, in a few words. It is kept in the log.")
     if len(reason) > MAX_REASON_LENGTH:
         raise Declined(f"A reason has at most {MAX_REASON_LENGTH} characters.")
+    # A token may be older than the loss of the role, and who acts here could give it back to themselves.
+    actor = descope.load_person(by.subject)
+    if actor is None or not actor.is_enabled or Role.ADMIN not in (actor.roles or ()):
+        raise PermissionDenied("Descope no longer knows you as an admin.")
     return reason
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import descope, people, sessions
+from . import api_tokens, descope, people, sessions
 from .descope import Profile
 from .models import User
 
@@ -26,6 +26,7 @@ def follow(profile: Profile, *, keeps_roles: bool = False) -> tuple[User, bool]:
     person, is_new = people.register(profile)
     if person.is_disabled:
         sessions.end_all_of(person)
+        api_tokens.revoke_all_of(person)
     elif not is_new and not keeps_roles:
         sessions.refresh_all_of(person)
     return person, is_new
@@ -36,6 +37,7 @@ def close(subject: str) -> None:
     for person in User.objects.filter(subject=subject):
         User.objects.filter(pk=person.pk).update(is_disabled=True)
         sessions.end_all_of(person)
+        api_tokens.revoke_all_of(person)
 
 
 def follow_everybody() -> Totals:

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from . import limits, sessions
+from . import descope, limits, sessions
 from .access import open_to_visitors
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
 from .http import PersonRequest, client_address, device_of, problem, safe_next, with_person
@@ -73,9 +73,10 @@ def _asked_tenant(request: HttpRequest) -> str:
 def start_session(request: PersonRequest) -> HttpResponse:
     """Take the two tokens of a finished flow, once, and answer with a cookie."""
     limits.check("SIGN_IN_LIMIT", client_address(request))
-    limits.check("SIGN_IN_LIMIT_OF_ALL")
     try:
         tokens = _posted_tokens(request)
+        descope.verify_session_token(tokens["sessionJwt"])
+        limits.check("SIGN_IN_LIMIT_OF_ALL")  # Counted from here on: made-up tokens use up nobody else's turn.
         key, is_new = sessions.start(
             tokens["sessionJwt"],
             tokens["refreshJwt"],

@@ -122,3 +122,14 @@ def test_an_outage_writes_nothing_for_those_who_are_in_grace(editor: User, wire:
         sessions.resume(key)
 
     assert wire.times_asked("/v1/auth/refresh") == 1
+
+
+def test_a_token_that_still_holds_is_fresh_however_long_its_life(admin: User) -> None:
+    key, _ = sessions.start(*tokens_of(admin))
+    last_proved(timedelta(minutes=40))
+    Session.objects.update(token_expires_at=timezone.now() + timedelta(minutes=20))
+
+    session = sessions.resume(key)
+
+    assert session is not None
+    assert session.user.is_freshly_proved

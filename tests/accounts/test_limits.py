@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from accounts import limits
 from accounts.exceptions import TooMany
+from accounts.http import client_address
 from accounts.models import ApiToken, Session, User
 from tests.conftest import signed_in, tokens_of
 
@@ -177,3 +178,18 @@ def test_making_tokens_too_often_is_refused_with_a_page_that_says_so(twice: None
     assert "too often" in page
     assert ApiToken.objects.count() == 2
     assert signed_in(editor).post("/account/tokens/create", form).status_code == 200
+
+
+def test_made_up_tokens_use_up_nobody_elses_turn(reader: User, settings: Settings) -> None:
+    settings.SIGN_IN_LIMIT_OF_ALL = (1, 60)
+    for _ in range(5):
+        Client().post("/auth/session", {"sessionJwt": "made.up.token"}, content_type="application/json")
+
+    assert signed_in(reader)
+
+
+@pytest.mark.parametrize("hops", ["", "unknown", "1.2.3.4, not an address"])
+def test_what_is_no_address_is_not_taken_for_one(hops: str, settings: Settings, rf: RequestFactory) -> None:
+    settings.BEHIND_PROXY = True
+
+    assert client_address(rf.get("/", headers={"X-Forwarded-For": hops})) == "127.0.0.1"

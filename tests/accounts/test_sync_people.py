@@ -1,10 +1,13 @@
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from accounts import descope
+from accounts import api_tokens, descope, upkeep
+from accounts.api_tokens import Scope
+from accounts.exceptions import BadToken
 from accounts.models import Session, User
 from accounts.roles import Role
 from accounts.sandbox import people as sandbox_people
@@ -138,3 +141,12 @@ def test_without_a_management_key_it_fails_and_says_so(reader: User, settings: S
 
     with pytest.raises(CommandError, match="no management key is set"):
         call_command("sync_people")
+
+
+def test_a_closed_account_that_is_opened_again_has_no_api_tokens(editor: User) -> None:
+    _, secret = api_tokens.create(editor, name="laptop", scopes=[Scope.READ], lifetime=timedelta(days=1))
+    upkeep.close(editor.subject)
+    User.objects.update(is_disabled=False)
+
+    with pytest.raises(BadToken):
+        api_tokens.person_of(secret)
