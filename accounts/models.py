@@ -20,7 +20,8 @@ class User(models.Model):
     """A thin local record of somebody Descope knows, found by `subject` alone.
 
     `roles` holds the roles of the token that proved this request, and is empty on a person who was merely
-    fetched. What is stored in `known_roles` only ever takes away from a token that is older.
+    fetched. What is stored in `known_roles` takes away from an older token of Descope's, and is what a personal
+    API token goes by, which names no roles itself.
     """
 
     subject = models.CharField(max_length=255, unique=True)
