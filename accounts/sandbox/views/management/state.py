@@ -8,7 +8,7 @@ from accounts.sandbox import keys, sessions, state
 from accounts.sandbox.wire import Call, Payload, manages
 
 
-@csrf_exempt
+@csrf_exempt  # As all of the wire: its callers carry the management key, never our cookies.
 @authenticates_itself
 def show_or_change(request: HttpRequest) -> HttpResponse:
     return change(request) if request.method == "PATCH" else show(request)
