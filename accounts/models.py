@@ -31,6 +31,7 @@ class User(models.Model):
     tokens_not_before = models.DateTimeField(null=True, blank=True, help_text="Tokens issued by then are refused.")
     known_roles = models.JSONField(null=True, blank=True, help_text="The roles Descope gave, when it was last asked.")
     roles_known_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True, help_text="When they deleted their account.")
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     roles: frozenset[Role] = frozenset()
