@@ -7,13 +7,26 @@ from typing import ClassVar, Literal, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
 from .append_only import AppendOnlyModel, AppendOnlyQuerySet
 from .claims import Claims
 from .devices import MAX_USER_AGENT_LENGTH, Device
 from .roles import Role
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def open(self) -> Self:
+        """Those whose account is neither closed nor deleted."""
+        return self.filter(is_disabled=False, left_at=None)
+
+    def known_as(self, role: Role) -> Self:
+        """Those who had this role when Descope was last asked."""
+        # As text: SQLite cannot look into a JSON list otherwise.
+        return self.alias(roles_as_text=Cast("known_roles", models.TextField())).filter(
+            roles_as_text__contains=f'"{role.value}"'
+        )
 
 
 class User(models.Model):
@@ -32,7 +45,15 @@ class User(models.Model):
     known_roles = models.JSONField(null=True, blank=True, help_text="The roles Descope gave, when it was last asked.")
     roles_known_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True, help_text="When they deleted their account.")
+    picture = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="The digest of the one kept."
+    )
+    picture_source = models.CharField(
+        max_length=2000, blank=True, default="", db_default="", help_text="The address that was last dealt with."
+    )
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    objects = UserQuerySet.as_manager()
 
     roles: frozenset[Role] = frozenset()
     # False in a session that Descope has not confirmed for a while. Bearers and commands never come that far.
@@ -172,6 +193,21 @@ class ApiToken(models.Model):
     @property
     def scopes_in_words(self) -> str:
         return ", ".join(self.scopes)
+
+
+class Departure(models.Model):
+    """What somebody has chosen who is deleting their account, from the moment they ask until it is done.
+
+    It is acted on only once Descope knows them no more; accounts/leaving.py says how.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="departure")
+    name = models.CharField(max_length=200, help_text="What they are called from then on.")
+    keeps_posts = models.BooleanField()
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Departure of person {self.user_id}"
 
 
 class WebhookDelivery(models.Model):
