@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from . import api_tokens, people, sessions
+from . import api_tokens, limits, people, sessions
 from .devices import Device
 from .exceptions import ProviderUnavailable
 from .http import MemberRequest, device_of
@@ -22,7 +22,10 @@ MAX_NAME_LENGTH = 100
 # What each role allows, in the words of the page.
 POWERS = {
     Role.EDITOR: "Write posts and submit them for review.",
-    Role.ADMIN: "Review what editors submit, publish it and unpublish it.",
+    Role.ADMIN: (
+        "Review what editors submit, publish it and unpublish it. Run the team: invite people, give and take roles, "
+        "sign somebody out everywhere, close an account and open it again."
+    ),
 }
 
 
@@ -64,6 +67,7 @@ def account(request: MemberRequest) -> HttpResponse:
 @require_POST
 def rename(request: MemberRequest) -> HttpResponse:
     """Change the name at Descope, where it belongs, and here."""
+    limits.check("NAME_LIMIT", str(request.user.pk))
     form = NameForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)

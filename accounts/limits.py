@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import time
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
@@ -32,3 +33,19 @@ def check(name: str, whose: str = "") -> None:
         if count == allowed + 1:
             logger.warning("%s is used up for %d seconds", name, seconds - passed)
         raise TooMany(seconds - passed)
+
+
+def check_address(name: str, address: str) -> None:
+    """Count one more call from this address. Raises TooMany."""
+    check(name, _one_caller(address))
+
+
+def _one_caller(address: str) -> str:
+    """Return what one caller cannot change at will: of IPv6 the /64, since each has 2^64 addresses to call from."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ip if ip.version == 4 else ip_network((int(ip), 64), strict=False))

@@ -72,7 +72,7 @@ def _asked_tenant(request: HttpRequest) -> str:
 @sensitive_variables()
 def start_session(request: PersonRequest) -> HttpResponse:
     """Take the two tokens of a finished flow, once, and answer with a cookie."""
-    limits.check("SIGN_IN_LIMIT", client_address(request))
+    limits.check_address("SIGN_IN_LIMIT", client_address(request))
     try:
         tokens = _posted_tokens(request)
         descope.verify_session_token(tokens["sessionJwt"])

@@ -38,7 +38,7 @@ CHANGES_NO_ROLES = ("LoginStarted", "LoginSucceed", "LoginFailed", "LoginExceedM
 @authenticates_itself
 def receive(request: HttpRequest) -> HttpResponse:
     """Act on a signed message once. 429 too often, 401 unsigned, 413 too large, 400 not JSON, 503 to have it sent again."""
-    limits.check("WEBHOOK_LIMIT", client_address(request))
+    limits.check_address("WEBHOOK_LIMIT", client_address(request))
     if not settings.DESCOPE_WEBHOOK_SECRET:
         return problem(503, "Set DESCOPE_WEBHOOK_SECRET to take messages from Descope.")
     try:

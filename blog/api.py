@@ -153,7 +153,7 @@ api = NinjaAPI(
 @api.post("/register", response=Answer[PersonOut], operation_id="register")
 def register(request: HttpRequest) -> Any:
     """Tell the caller who they are here. Their record exists by now, whichever call came first."""
-    limits.check("REGISTER_LIMIT", client_address(request))
+    limits.check_address("REGISTER_LIMIT", client_address(request))
     person = _member(request)
     return {"data": PersonOut(id=person.pk, name=person.name, email=person.email)}
 

@@ -33,7 +33,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 @pytest.fixture
 def twice(settings: Settings) -> None:
     """Let two through in a minute, at every door."""
-    for name in (NAME, "REGISTER_LIMIT", "WEBHOOK_LIMIT", "TOKEN_LIMIT"):
+    for name in (NAME, "REGISTER_LIMIT", "WEBHOOK_LIMIT", "TOKEN_LIMIT", "NAME_LIMIT"):
         setattr(settings, name, (2, 60))
 
 
@@ -144,6 +144,45 @@ def exchange(person: User, **more: Any) -> Any:
     return Client().post("/auth/session", body, "application/json", **more)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_one_caller"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:203.0.113.1", "203.0.113.1", True),
+        ("::ffff:203.0.113.1", "::ffff:203.0.113.2", False),
+        ("203.0.113.1", "203.0.113.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+    ],
+)
+def test_of_ipv6_addresses_those_of_one_network_are_one_caller(
+    first: str, second: str, is_one_caller: bool, settings: Settings
+) -> None:
+    settings.SIGN_IN_LIMIT = (1, 60)
+    limits.check_address(NAME, first)
+
+    if is_one_caller:
+        with pytest.raises(TooMany):
+            limits.check_address(NAME, second)
+    else:
+        limits.check_address(NAME, second)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/auth/session", "{}"), ("/webhooks/descope", "[]"), ("/api/register", "{}")]
+)
+def test_every_door_counts_ipv6_callers_by_their_network(path: str, body: str, twice: None, reader: User) -> None:
+    browser = signed_in(reader) if path == "/api/register" else Client()
+
+    answers = [
+        browser.post(path, body, "application/json", REMOTE_ADDR=f"2001:db8:1:2::{number}").status_code
+        for number in range(3)
+    ]
+
+    assert 429 not in answers[:2]
+    assert answers[2] == 429
+
+
 def test_registering_too_often_is_refused(twice: None, reader: User) -> None:
     browser = signed_in(reader)
 
@@ -178,6 +217,19 @@ def test_making_tokens_too_often_is_refused_with_a_page_that_says_so(twice: None
     assert "too often" in page
     assert ApiToken.objects.count() == 2
     assert signed_in(editor).post("/account/tokens/create", form).status_code == 200
+
+
+def test_changing_ones_name_too_often_is_refused_and_what_was_typed_is_given_back(
+    twice: None, reader: User, editor: User
+) -> None:
+    browser = signed_in(reader)
+
+    answers = [browser.post("/account/name", {"name": f"Rita the {number}."}) for number in range(3)]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert "Rita the 2." in answers[2].content.decode()
+    assert User.objects.get(pk=reader.pk).name == "Rita the 1."
+    assert signed_in(editor).post("/account/name", {"name": "Ed the First"}).status_code == 302
 
 
 def test_made_up_tokens_use_up_nobody_elses_turn(reader: User, settings: Settings) -> None:
