@@ -222,6 +222,7 @@ class Visit(models.Model):
     claims = models.JSONField(default=dict)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="visits")
     digest = models.CharField(max_length=64, blank=True, db_index=True)  # Of the code that it ended with.
+    is_popup = models.BooleanField(default=False)  # In a window of its own, beside the page that asked.
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
@@ -252,8 +253,26 @@ class AccessKey(models.Model):
         return self.name
 
 
+class Webhook(models.Model):
+    """Where the site is told of events, as far as somebody has changed it: null is what the settings say. One row."""
+
+    name = models.CharField(max_length=100, blank=True)
+    url = models.CharField(max_length=2000, null=True, blank=True)  # noqa: DJ001 — empty is no default.
+    secret = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 — empty: nothing is sent.
+    headers = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return self.name or "the webhook"
+
+
 class Event(models.Model):
     """What happened, for the audit and the webhook: protocol, section 7."""
+
+    class Delivery(models.TextChoices):
+        NONE = "", "Not sent"
+        WAITING = "waiting", "Waits to be sent"
+        ANSWERED = "answered", "Answered"
+        FAILED = "failed", "Failed"
 
     action = models.CharField(max_length=100)
     user_id = models.CharField(max_length=40, blank=True, db_index=True)
@@ -262,6 +281,9 @@ class Event(models.Model):
     tenants = models.JSONField(default=list)
     data = models.JSONField(default=dict)
     occurred_at = models.DateTimeField()
+    delivery = models.CharField(max_length=10, blank=True, choices=Delivery, default=Delivery.NONE)
+    outcome = models.CharField(max_length=100, blank=True)  # The status it was answered with, or what went wrong.
+    sent_at = models.DateTimeField(null=True, blank=True)  # The last time.
 
     class Meta:
         ordering: ClassVar = ["-pk"]
@@ -292,6 +314,8 @@ class State(models.Model):
     fault = models.CharField(max_length=10, blank=True)
     slow_seconds = models.FloatField(default=0)
     session_seconds = models.PositiveIntegerField(default=600)  # The life of a session token.
+    reuse_grace_seconds = models.PositiveIntegerField(default=10)  # In which a replaced refresh token still works.
+    social_popup = models.BooleanField(default=False)  # Whether other services show in a window of their own.
     key_fetches = models.PositiveIntegerField(default=0)
     refresh_calls = models.PositiveIntegerField(default=0)
 

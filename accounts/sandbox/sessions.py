@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from . import keys, people, tokens, webhooks
+from . import keys, people, state, tokens, webhooks
 from .exceptions import BadToken, Disabled, Refusal
 from .models import Person, RefreshToken, SignIn
 from .router import DATABASE
 
-ROTATION_GRACE = timedelta(seconds=10)
+REUSED = "RefreshTokenReused"  # Descope documents no name for it.
 
 
 def mark_seen(person: Person) -> bool:
@@ -42,29 +42,20 @@ def sign_in(
     return {**_tokens(session), "user": people.as_user(person), "firstSeen": first_seen}
 
 
-@transaction.atomic(using=DATABASE)
 def refresh(token: str) -> dict[str, Any]:
     """Trade a refresh token for new tokens; the old one is over. Raises BadToken and Disabled.
 
     For a moment the old one still works: of two requests that refresh at once, the slower is not signed out.
     """
-    used = _current(token)
-    if used.replaced_at is None:
-        used.replaced_at = timezone.now()
-        used.save(update_fields=["replaced_at"])
-    session = used.sign_in
-    return {**_tokens(session), "user": people.as_user(session.person), "firstSeen": False}
+    return _traded(_current(token))
 
 
-@transaction.atomic(using=DATABASE)
 def select_tenant(token: str, tenant: str) -> dict[str, Any]:
     """Act for one of the person's tenants from now on. Returns new tokens. Raises BadToken and Disabled."""
-    session = _current(token).sign_in
-    if tenant not in session.person.tenants:
+    used = _current(token)
+    if tenant not in used.sign_in.person.tenants:
         raise Refusal("The user is not in this tenant")
-    session.tenant = tenant
-    session.save(update_fields=["tenant"])
-    return refresh(token)
+    return _traded(used, tenant)
 
 
 def tenant_of(token: str) -> str:
@@ -117,15 +108,41 @@ def end_everything() -> None:
 
 
 def _current(token: str) -> RefreshToken:
+    """Return the refresh token. Not inside a transaction: a stolen one ends its session, and is refused all the same."""
     jti = tokens.read_refresh(token)["jti"]
     known = RefreshToken.objects.select_related("sign_in__person").filter(jti=jti, sign_in__ended_at=None).first()
     if known is None:
         raise BadToken
-    if known.replaced_at and timezone.now() - known.replaced_at > ROTATION_GRACE:
-        raise BadToken("The refresh token has been replaced by a newer one")
+    if _is_reused(known):
+        _revoke(known.sign_in)
+        raise BadToken("The refresh token was used again after a newer one took its place, so its session is over")
     if not known.sign_in.person.is_enabled:
         raise Disabled
     return known
+
+
+def _is_reused(known: RefreshToken) -> bool:
+    """Whether two hold the token, one of them a thief: it was replaced, and not just now by a parallel request."""
+    if known.replaced_at is None:
+        return False
+    return timezone.now() - known.replaced_at > timedelta(seconds=state.now().reuse_grace_seconds)
+
+
+@transaction.atomic(using=DATABASE)
+def _revoke(session: SignIn) -> None:
+    """End the session with all tokens of its chain: nobody can tell which of their two holders is the thief."""
+    if SignIn.objects.filter(pk=session.pk, ended_at=None).update(ended_at=timezone.now()):
+        webhooks.tell(REUSED, session.person, sessionStarted=int(session.started_at.timestamp()))
+
+
+@transaction.atomic(using=DATABASE)
+def _traded(used: RefreshToken, tenant: str = "") -> dict[str, Any]:
+    session = used.sign_in
+    RefreshToken.objects.filter(pk=used.pk, replaced_at=None).update(replaced_at=timezone.now())
+    if tenant:
+        session.tenant = tenant
+        session.save(update_fields=["tenant"])
+    return {**_tokens(session), "user": people.as_user(session.person), "firstSeen": False}
 
 
 def _tokens(session: SignIn) -> dict[str, Any]:

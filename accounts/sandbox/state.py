@@ -1,4 +1,4 @@
-"""Faults that the sandbox plays on purpose, the life of its tokens, and counts of what is asked of it."""
+"""Faults that the sandbox plays on purpose, how it treats tokens, and counts of what is asked of it."""
 
 import time
 from collections.abc import Mapping
@@ -19,7 +19,15 @@ FAULTS = {
 }
 HALF = "half"
 MAX_SLOW_SECONDS = 60
-COUNTED = {"keyFetches": "key_fetches", "refreshCalls": "refresh_calls"}
+# What is a number: the field it is kept in, the least and the most.
+NUMBERS = {
+    "slowSeconds": ("slow_seconds", 0, MAX_SLOW_SECONDS),
+    "sessionSeconds": ("session_seconds", 1, 24 * 3600),
+    "reuseGraceSeconds": ("reuse_grace_seconds", 0, 3600),
+    "keyFetches": ("key_fetches", 0, 10**9),
+    "refreshCalls": ("refresh_calls", 0, 10**9),
+}
+WHOLE = frozenset(NUMBERS) - {"slowSeconds"}
 
 
 def now() -> State:
@@ -56,29 +64,22 @@ def change(wanted: Mapping[str, Any]) -> State:
         if wanted["fault"] not in ("", HALF, *FAULTS):
             raise Refusal(f"fault must be empty or one of {', '.join([*FAULTS, HALF])}")
         state.fault = wanted["fault"]
-    if "slowSeconds" in wanted:
-        state.slow_seconds = _number(wanted, "slowSeconds", 0, MAX_SLOW_SECONDS)
-    if "sessionSeconds" in wanted:
-        state.session_seconds = int(_number(wanted, "sessionSeconds", 1, 24 * 3600))
-    for name, field in COUNTED.items():
+    for name, (field, least, most) in NUMBERS.items():
         if name in wanted:
-            setattr(state, field, int(_number(wanted, name, 0, 10**9)))
+            setattr(state, field, _number(wanted, name, least, most))
+    if "socialPopup" in wanted:
+        state.social_popup = wanted["socialPopup"] is True
     state.save()
     return state
 
 
 def shown(state: State) -> dict[str, Any]:
-    counts = {name: getattr(state, field) for name, field in COUNTED.items()}
-    return {
-        "fault": state.fault,
-        "slowSeconds": state.slow_seconds,
-        "sessionSeconds": state.session_seconds,
-        **counts,
-    }
+    numbers = {name: getattr(state, field) for name, (field, _, _) in NUMBERS.items()}
+    return {"fault": state.fault, "socialPopup": state.social_popup, **numbers}
 
 
 def _number(wanted: Mapping[str, Any], name: str, least: float, most: float) -> float:
     value = wanted[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise Refusal(f"{name} must be a number from {least} to {most}")
-    return value
+    return int(value) if name in WHOLE else value

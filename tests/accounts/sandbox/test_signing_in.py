@@ -205,29 +205,6 @@ def test_refreshing_shows_the_roles_of_now(sdk: DescopeClient, ed: Person) -> No
     assert answer["roles"] == ["admin"]
 
 
-def test_the_old_refresh_token_works_a_moment_longer(sdk: DescopeClient, ed: Person) -> None:
-    old = sessions.sign_in(ed, first_seen=False)["refreshJwt"]
-    sdk.refresh_session(old)
-
-    again = sdk.refresh_session(old)
-
-    assert sdk.refresh_session(again["refreshSessionToken"]["jwt"])["userId"] == ed.user_id
-
-
-def test_the_old_refresh_token_is_refused_after_that(
-    sdk: DescopeClient, ed: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old = sessions.sign_in(ed, first_seen=False)["refreshJwt"]
-    new = sdk.refresh_session(old)["refreshSessionToken"]["jwt"]
-    wait(monkeypatch, timedelta(seconds=11))
-
-    with pytest.raises(AuthException) as refusal:
-        sdk.refresh_session(old)
-
-    assert refusal.value.status_code == 401
-    assert sessions.person_of(new) == ed
-
-
 def test_me_tells_who_holds_the_token(sdk: DescopeClient, ed: Person) -> None:
     user = sdk.me(sessions.sign_in(ed, first_seen=False)["refreshJwt"])
 
