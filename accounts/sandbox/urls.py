@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import auth, flows, keys, pages, providers, screens
+from .views import auth, flows, keys, pages, providers, screens, webhook
 from .views.management import access_keys, links, permissions, project, roles, state, tenants, users
 
 app_name = "sandbox"
@@ -27,7 +27,9 @@ urlpatterns = [
     path("console/rotate-keys", pages.rotate_keys, name="rotate_keys"),
     path("console/expire-tokens", pages.expire_tokens, name="expire_tokens"),
     path("console/sessions/<int:session_id>/end", pages.end_session, name="end_session"),
-    path("console/events/<int:event_id>/send", pages.send_event, name="send_event"),
+    path("console/webhook", webhook.change_webhook, name="change_webhook"),
+    path("console/webhook/reset", webhook.reset_webhook, name="reset_webhook"),
+    path("console/events/<int:event_id>/send", webhook.send_event, name="send_event"),
     path("sandbox/state", state.show_or_change),
     path("sandbox/rotate-keys", state.rotate_keys),
     path("sandbox/expire-tokens", state.expire_tokens),
@@ -129,5 +131,6 @@ urlpatterns = [
     path("v1/mgmt/accesskey/delete", access_keys.delete),
     path("v1/mgmt/audit/search", project.search_audit),
     path("v1/mgmt/audit/event", project.create_event),
+    path("v2/mgmt/connector/audit/web/set", project.set_audit_webhook),
     path("v1/mgmt/jwt/update", project.update_jwt),
 ]

@@ -30,6 +30,7 @@ def begin(
     tenant: Tenant | None = None,
     run: Run | None = None,
     email: str = "",
+    is_popup: bool = False,
     claims: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the address of the provider's page. Raises Refusal where there is no such provider."""
@@ -42,6 +43,7 @@ def begin(
         run=run,
         return_to=return_to,
         email=email,
+        is_popup=is_popup,
         claims=dict(claims or {}),
         expires_at=timezone.now() + LIFETIME,
     )
@@ -145,4 +147,5 @@ def _back(visit: Visit, **outcome: str) -> str:
     visit.ended_at = timezone.now()
     visit.save()
     step = {"descope-login-flow": f"{visit.run.flow}|#|{visit.run.key}_visit"} if visit.run else {}
-    return links.address(visit.return_to, **step, **outcome)
+    popup = {"redirect_mode": "popup"} if visit.is_popup else {}  # There, the component hands over and closes.
+    return links.address(visit.return_to, **step, **outcome, **popup)

@@ -26,6 +26,7 @@ class Answer:
     state: dict[str, Any] = field(default_factory=dict)
     success: dict[str, Any] | None = None
     redirect_to: str = ""
+    is_popup: bool = False
 
     def as_json(self) -> dict[str, Any]:
         answer: dict[str, Any] = {
@@ -37,7 +38,7 @@ class Answer:
             "screen": {"id": self.screen, "state": self.state},
         }
         if self.redirect_to:
-            answer |= {"action": "redirect", "redirect": {"url": self.redirect_to, "isPopup": False}}
+            answer |= {"action": "redirect", "redirect": {"url": self.redirect_to, "isPopup": self.is_popup}}
         if self.success:
             login_id = next(iter(self.success["user"]["loginIds"]), "")
             way = WAYS.get(next(iter(self.run.methods), ""), "")

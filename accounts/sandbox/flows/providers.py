@@ -1,6 +1,6 @@
 """Proving oneself at a provider: away to its page, and back with a code or a refusal."""
 
-from accounts.sandbox import visits
+from accounts.sandbox import state, visits
 from accounts.sandbox.exceptions import BadExchange
 from accounts.sandbox.models import Run, Tenant
 
@@ -9,15 +9,16 @@ from .answers import Answer, Input, again, mistake
 
 
 def to_google(run: Run, _: Input) -> Answer:
-    return _away(run, visits.begin(run.return_to, provider="google", run=run))
+    return _to_service(run, "google")
 
 
 def to_github(run: Run, _: Input) -> Answer:
-    return _away(run, visits.begin(run.return_to, provider="github", run=run))
+    return _to_service(run, "github")
 
 
 def to_tenant(run: Run, tenant: Tenant, email: str = "") -> Answer:
-    return _away(run, visits.begin(run.return_to, tenant=tenant, run=run, email=email))
+    run.save()
+    return Answer(run, redirect_to=visits.begin(run.return_to, tenant=tenant, run=run, email=email))
 
 
 def come_back(run: Run, given: Input) -> Answer:
@@ -36,6 +37,9 @@ def come_back(run: Run, given: Input) -> Answer:
     return arriving.let_in(run, visit.person, visits.method(visit), tenant)
 
 
-def _away(run: Run, address: str) -> Answer:
+def _to_service(run: Run, provider: str) -> Answer:
+    """Lead to another service, in place of this page or in a window of its own beside it."""
+    is_popup = state.now().social_popup
     run.save()
-    return Answer(run, redirect_to=address)
+    address = visits.begin(run.return_to, provider=provider, run=run, is_popup=is_popup)
+    return Answer(run, redirect_to=address, is_popup=is_popup)

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -139,11 +138,11 @@ def delete_tenant(request: HttpRequest, tenant_id: str) -> HttpResponse:
 @authenticates_itself
 @require_POST
 def change_state(request: HttpRequest) -> HttpResponse:
-    """Take over faults and times from the form."""
-    given = {name: request.POST.get(name, "").strip() for name in ("fault", "slowSeconds", "sessionSeconds")}
+    """Take over what the form has: faults, times, and how other services show."""
     try:
-        numbers = {name: float(given[name] or 0) for name in ("slowSeconds", "sessionSeconds")}
-        state.change({"fault": given["fault"], **numbers})
+        numbers = {name: float(request.POST[name] or 0) for name in state.NUMBERS if name in request.POST}
+        is_popup = request.POST.get("socialPopup") == "on"
+        state.change({"fault": request.POST.get("fault", ""), "socialPopup": is_popup, **numbers})
     except (ValueError, Refusal) as problem:
         messages.error(request, f"{problem}.")
     return redirect("sandbox:console")
@@ -172,18 +171,6 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     return redirect("sandbox:console")
 
 
-@authenticates_itself
-@require_POST
-def send_event(request: HttpRequest, event_id: int) -> HttpResponse:
-    """Send a message of the webhook once more, the same to the byte."""
-    event = get_object_or_404(Event, pk=event_id)
-    if webhooks.send(webhooks.body_of(event)):
-        messages.success(request, f"{event.action} was sent again and taken.")
-    else:
-        messages.error(request, f"{event.action} was sent again and not taken.")
-    return redirect("sandbox:console")
-
-
 def _change(request: HttpRequest, user_id: str, change: Any) -> HttpResponse:
     try:
         change(people.find(user_id=user_id), request.POST.get("role", ""))
@@ -201,8 +188,7 @@ def _console(**more: Any) -> dict[str, Any]:
         "tenants": Tenant.objects.all(),
         "sessions": SignIn.objects.filter(ended_at=None).select_related("person").order_by("-pk")[:SHOWN],
         "events": Event.objects.all()[:SHOWN_EVENTS],
-        "webhook_address": settings.SITE_URL + webhooks.ADDRESS,
-        "webhook_secret": settings.DESCOPE_WEBHOOK_SECRET[:4],
+        "webhook": webhooks.target(),
         "state": state.now(),
         "faults": FAULT_WORDS,
         **more,

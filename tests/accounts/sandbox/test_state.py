@@ -96,10 +96,42 @@ def test_programs_read_and_change_the_state_even_while_all_is_down(manage: Calla
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"fault": "flood"}, {"slowSeconds": -1}, {"slowSeconds": 61}, {"sessionSeconds": 0}, {"keyFetches": "x"}]
+    "wrong",
+    [
+        {"fault": "flood"},
+        {"slowSeconds": -1},
+        {"slowSeconds": 61},
+        {"sessionSeconds": 0},
+        {"keyFetches": "x"},
+        {"reuseGraceSeconds": -1},
+        {"webhookUrl": "ftp://x"},
+        {"webhookUrl": 1},
+        {"webhookSecret": ["x"]},
+    ],
 )
 def test_a_state_that_is_none_is_refused(manage: Callable[..., Any], wrong: dict[str, object]) -> None:
     assert manage("PATCH", STATE, **wrong).status_code == 400
+
+
+def test_what_is_wrong_in_part_changes_nothing(manage: Callable[..., Any]) -> None:
+    assert manage("PATCH", STATE, fault="down", webhookUrl="nowhere").status_code == 400
+
+    assert manage("GET", STATE).json()["fault"] == ""
+
+
+def test_programs_set_the_webhook_and_the_grace(manage: Callable[..., Any], settings: Settings) -> None:
+    was = manage("GET", STATE).json()
+
+    changed = manage(
+        "PATCH", STATE, webhookUrl="https://log.example/d", webhookSecret="s", reuseGraceSeconds=3, socialPopup=True
+    ).json()
+
+    assert (was["reuseGraceSeconds"], was["socialPopup"]) == (10, False)
+    assert was["webhookUrl"] == f"{settings.SITE_URL}/webhooks/descope"
+    assert changed == manage("GET", STATE).json()
+    assert (changed["webhookUrl"], changed["webhookSecret"]) == ("https://log.example/d", "s")
+    assert (changed["reuseGraceSeconds"], changed["socialPopup"]) == (3, True)
+    assert manage("PATCH", STATE, webhookUrl=None).json()["webhookUrl"] == was["webhookUrl"]
 
 
 @pytest.mark.parametrize(
@@ -179,13 +211,15 @@ def test_all_tokens_are_expired_at_once(manage: Callable[..., Any], ed: Person, 
 
 def test_the_console_does_the_same(client: Client, ed: Person) -> None:
     sessions.sign_in(ed, first_seen=False)
-    form = {"fault": "busy", "slowSeconds": "0.01", "sessionSeconds": "30"}
+    form = {"fault": "busy", "slowSeconds": "0.01", "sessionSeconds": "30", "reuseGraceSeconds": "4"}
+    form["socialPopup"] = "on"
     old = keys.signing_key().key_id
 
     client.post("/_descope/console/state", form)
     page = client.get("/_descope/console").content.decode()
     assert '<option value="busy" selected>' in page
     assert 'value="30"' in page
+    assert (state.now().reuse_grace_seconds, state.now().social_popup) == (4, True)
     client.post("/_descope/console/state", {**form, "fault": "flood"})
     assert state.now().fault == "busy"
     client.post("/_descope/console/rotate-keys")
@@ -201,11 +235,11 @@ def test_the_console_shows_what_the_site_was_told_and_sends_it_again(
 ) -> None:
     sent: list[bytes] = []
 
-    def send(body: bytes) -> bool:
-        sent.append(body)
+    def deliver(event: Event) -> bool:
+        sent.append(webhooks.body_of(event))
         return True
 
-    monkeypatch.setattr(webhooks, "send", send)
+    monkeypatch.setattr(webhooks, "deliver", deliver)
     event = Event.objects.filter(action="UserCreated").get()
 
     page = client.get("/_descope/console").content.decode()
@@ -220,7 +254,19 @@ def test_the_console_shows_what_the_site_was_told_and_sends_it_again(
     assert client.post("/_descope/console/events/999999/send").status_code == 404
 
 
-@pytest.mark.parametrize("act", ["state", "rotate-keys", "expire-tokens", "sessions/1/end", "events/1/send", "tenants"])
+ACTS = [
+    "state",
+    "rotate-keys",
+    "expire-tokens",
+    "sessions/1/end",
+    "events/1/send",
+    "tenants",
+    "webhook",
+    "webhook/reset",
+]
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_the_console_needs_a_post_with_a_csrf_token(act: str) -> None:
     client = Client(enforce_csrf_checks=True)
 
