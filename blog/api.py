@@ -106,7 +106,7 @@ class PostOut(Schema):
             title=shown.title if shown else post.title,
             content=shown.html if shown else post.safe_html,
             createdAt=post.created_at,
-            author=Author(name=shown.author_name if shown else post.author.name),
+            author=Author(name=shown.byline if shown else post.author.name),
             published=post.is_live,
             publishedAt=post.published_at if post.is_live else None,
             slug=post.slug,
@@ -117,9 +117,8 @@ class PostOut(Schema):
 
 def shown_to(person: Person, post: Post) -> Revision | None:
     """Return the revision this person gets to read, or None where there is the working copy alone."""
-    if post.is_live:
-        return post.live_revision
-    return post.submitted_revision if may_open_on_desk(person, post) else None
+    waiting = post.submitted_revision if may_open_on_desk(person, post) else None
+    return post.current_revision or waiting
 
 
 class PersonOut(Schema):
@@ -194,7 +193,7 @@ def toggle_status(request: HttpRequest, body: ToggleIn) -> Any:
     person = _member(request)
     post = get_object_or_404(_posts(person), pk=body.postId)
     waiting = post.submitted_revision.number if post.submitted_revision else 0
-    if post.has_live_revision and body.revision is None:
+    if post.is_live and body.revision is None:
         post.unpublish(by=person)
     else:
         post.publish(by=person, revision=body.revision or waiting)

@@ -1,5 +1,28 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class BlogConfig(AppConfig):
     name = "blog"
+
+    def ready(self) -> None:
+        pre_migrate.connect(_lay_guards_aside, sender=self)
+        post_migrate.connect(_put_guards_back, sender=self)
+
+
+def _lay_guards_aside(using: str, **told: Any) -> None:
+    from accounts import guards
+    from blog.guards import GUARDS
+    from blog.models import Post
+
+    guards.remove(GUARDS, Post, using)
+
+
+def _put_guards_back(using: str, **told: Any) -> None:
+    from accounts import guards
+    from blog.guards import GUARDS
+    from blog.models import Post
+
+    guards.install(GUARDS, Post, using)

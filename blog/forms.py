@@ -5,8 +5,17 @@ from typing import Any
 from django import forms
 
 from .markup import MAX_CHARACTERS
-from .models import MAX_TITLE_LENGTH, MAX_WRITE_KEY_LENGTH
-from .models.post import with_plain_newlines
+from .models import (
+    MAX_EXCERPT_LENGTH,
+    MAX_GONE_NOTE_LENGTH,
+    MAX_NOTE_LENGTH,
+    MAX_TITLE_LENGTH,
+    MAX_WRITE_KEY_LENGTH,
+    Outcome,
+    Post,
+    with_plain_newlines,
+)
+from .status import GoneAs
 from .tags import MAX_TAG_LENGTH, MAX_TAGS, checked_tags
 
 MAX_REASON_LENGTH = 10_000
@@ -41,19 +50,69 @@ class PostForm(forms.Form):
     body = ExactTextField(
         required=False, max_length=MAX_CHARACTERS, help_text="In Markdown, kept exactly as you type it."
     )
+    excerpt = forms.CharField(
+        required=False,
+        max_length=MAX_EXCERPT_LENGTH,
+        label="Description",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One or two sentences for lists and search results. Left empty, the text’s beginning does.",
+    )
+    canonical_url = forms.URLField(
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        label="First published at",
+        help_text="Where this came out before, if anywhere else.",
+    )
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     write_key = forms.SlugField(required=False, max_length=MAX_WRITE_KEY_LENGTH, widget=forms.HiddenInput)
 
+    WORDS = ("title", "body", "tags", "excerpt", "canonical_url")
+
+    @classmethod
+    def of(cls, post: Post) -> "PostForm":
+        """Return the form with the working copy in it."""
+        words = {field: getattr(post, field) for field in cls.WORDS}
+        return cls(initial={**words, "tags": ", ".join(post.tags), "version": post.version})
+
     @property
     def words(self) -> dict[str, Any]:
-        """The cleaned fields that a save takes."""
-        return {field: self.cleaned_data[field] for field in ("title", "body", "tags")}
+        """The cleaned fields that a save takes. What the form did not send stays as it was."""
+        sent = [field for field in self.WORDS if field in self.data or field in ("title", "body", "tags")]
+        return {field: self.cleaned_data[field] for field in sent}
 
     def clean_tags(self) -> list[str]:
         return checked_tags(self.cleaned_data["tags"].split(","))
 
 
+class NoteForm(forms.Form):
+    """What an author says to the reviewer."""
+
+    note = forms.CharField(required=False, max_length=MAX_NOTE_LENGTH)
+
+
 class ReasonForm(forms.Form):
-    """Why a post goes back to its author. That there has to be one, the model says."""
+    """Why something is done. That there has to be a reason, the model says."""
 
     reason = forms.CharField(required=False, max_length=MAX_REASON_LENGTH)
+
+
+class WhenForm(forms.Form):
+    """A time to come, in the site's time zone."""
+
+    when = forms.DateTimeField(
+        error_messages={"required": "Choose a day and a time.", "invalid": "Write the time as 2026-05-31 14:30."}
+    )
+
+
+class OutcomeForm(forms.Form):
+    """What readers get where a post was."""
+
+    outcome_kind = forms.ChoiceField(required=False, choices=GoneAs.choices)
+    outcome_note = forms.CharField(required=False, max_length=MAX_GONE_NOTE_LENGTH)
+    outcome_to = forms.CharField(required=False, max_length=500)
+
+    @property
+    def outcome(self) -> Outcome:
+        told = self.cleaned_data
+        return Outcome(GoneAs(told["outcome_kind"]), note=told["outcome_note"], to=told["outcome_to"])

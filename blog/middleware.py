@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.http import problem, refusal, step_up_url, wants_json
 
+from .doors import Door, entered_by
 from .exceptions import NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
 
@@ -21,7 +22,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with entered_by(Door.API if request.path.startswith("/api/") else Door.PAGE):
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

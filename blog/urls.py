@@ -2,7 +2,8 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .slugs import SlugConverter
-from .views import desk, my_data, reading, team
+from .views import desk, moves, my_data, reading, team
+from .workflow import MOVES
 
 register_converter(SlugConverter, "address")
 
@@ -12,11 +13,11 @@ desk_urlpatterns = [
     path("desk/posts/<int:post_id>", desk.post, name="post"),
     path("desk/posts/<int:post_id>/edit", desk.edit, name="edit"),
     path("desk/posts/<int:post_id>/review", desk.review, name="review"),
-    path("desk/posts/<int:post_id>/submit", desk.submit, name="submit"),
-    path("desk/posts/<int:post_id>/withdraw", desk.withdraw, name="withdraw"),
-    path("desk/posts/<int:post_id>/request-changes", desk.request_changes, name="request_changes"),
-    path("desk/posts/<int:post_id>/publish", desk.publish, name="publish"),
-    path("desk/posts/<int:post_id>/unpublish", desk.unpublish, name="unpublish"),
+    *(
+        path(f"desk/posts/<int:post_id>/{verb.replace('_', '-')}", getattr(moves, verb), name=verb)
+        for verb in MOVES
+        if verb != "edit"
+    ),
     path("desk/team", team.home, name="team"),
     path("desk/team/invite", team.invite, name="team_invite"),
     path("desk/team/<str:subject>/give-role", team.give_role, name="team_give_role"),

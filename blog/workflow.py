@@ -4,17 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from accounts.models import Person
-
-from .permissions import any_admin, author_of, may_publish, may_unpublish
+from .permissions import (
+    Rule,
+    any_admin,
+    author_of,
+    author_or_admin,
+    fresh_admin,
+    may_publish,
+    may_publish_alone,
+)
 from .status import Status
 
 if TYPE_CHECKING:
     from .models import Post
 
-Rule = Callable[[Person, "Post"], bool]
+
+class Ask(StrEnum):
+    """What a verb wants to know besides the post."""
+
+    REVISION = "revision"
+    REASON = "reason"
+    WHEN = "when"
+    OUTCOME = "outcome"
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A fact about a post that a verb starts from, and what to tell where it is not so."""
+
+    holds: Callable[[Post], bool]
+    otherwise: str
 
 
 @dataclass(frozen=True)
@@ -26,20 +49,46 @@ class Move:
     label: str
     told: str
     hint: str = ""
-    asks_reason: bool = False
-    names_revision: bool = False
-    needs_live: bool = False
+    asks: tuple[Ask, ...] = ()
+    given: tuple[Given, ...] = ()
     needs_step_up: bool = False
 
     def starts_at(self, post: Post) -> bool:
-        return post.status in self.path and (post.has_live_revision or not self.needs_live)
+        return not self.why_not_from(post)
+
+    def why_not_from(self, post: Post) -> list[str]:
+        """Return why the post as it stands is no place to start from; nothing where it is."""
+        if post.status not in self.path:
+            return [f"The post is {post.get_status_display().lower()} now."]
+        return [fact.otherwise for fact in self.given if not fact.holds(post)]
 
 
-DRAFT, IN_REVIEW, PUBLISHED = Status.DRAFT, Status.IN_REVIEW, Status.PUBLISHED
+DRAFT, IN_REVIEW, PUBLISHED, ARCHIVED = Status.DRAFT, Status.IN_REVIEW, Status.PUBLISHED, Status.ARCHIVED
+
+LIVE = Given(lambda post: post.is_live, "Readers do not see it.")
+SCHEDULED = Given(lambda post: post.is_scheduled, "Nothing is scheduled.")
+LIVE_OR_SCHEDULED = Given(lambda post: post.is_live or post.is_scheduled, "It is neither live nor scheduled.")
+NEITHER_LIVE_NOR_SCHEDULED = Given(
+    lambda post: not post.is_live and not post.is_scheduled,
+    "Readers see it, or soon will. Unpublish it first.",
+)
+NEVER_LIVE = Given(lambda post: not post.was_ever_live, "Readers have seen it, so it is kept. Archive it instead.")
+ENDING = Given(lambda post: post.is_ending, "No end is set.")
+UNCLAIMED = Given(lambda post: not post.is_claimed, "Somebody is reviewing it already.")
+CLAIMED = Given(lambda post: post.is_claimed, "Nobody has claimed it.")
+WHEREVER_IT_STANDS = {status: status for status in Status}
 
 MOVES: dict[str, Move] = {
     # Writing goes on in review: what was submitted is sealed. What is live stays live until published again.
     "edit": Move({DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: DRAFT}, by=author_of, label="Edit", told="edited it"),
+    "restore": Move(
+        {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: DRAFT},
+        by=author_of,
+        label="Go back to this revision",
+        told="went back to an earlier revision",
+        hint="Its words become the working copy. What you have now is kept as a revision of its own.",
+        asks=(Ask.REVISION,),
+    ),
     "submit": Move(
         {DRAFT: IN_REVIEW, IN_REVIEW: IN_REVIEW},
         by=author_of,
@@ -53,13 +102,46 @@ MOVES: dict[str, Move] = {
         told="withdrew it from review",
         hint="It is yours alone again.",
     ),
+    "claim": Move(
+        {IN_REVIEW: IN_REVIEW},
+        by=any_admin,
+        label="I will review it",
+        told="took it to review",
+        hint="The others see that it is in hand.",
+        given=(UNCLAIMED,),
+    ),
+    "unclaim": Move(
+        {IN_REVIEW: IN_REVIEW},
+        by=any_admin,
+        label="Give it back to the queue",
+        told="gave it back to the queue",
+        given=(CLAIMED,),
+    ),
     "publish": Move(
         {IN_REVIEW: PUBLISHED},
         by=may_publish,
         label="Publish",
         told="published it",
         hint="Readers see it at once.",
-        names_revision=True,
+        asks=(Ask.REVISION,),
+        needs_step_up=True,
+    ),
+    "schedule": Move(
+        {IN_REVIEW: PUBLISHED},
+        by=may_publish,
+        label="Schedule",
+        told="scheduled it",
+        hint="Readers see it from then on.",
+        asks=(Ask.REVISION, Ask.WHEN),
+        needs_step_up=True,
+    ),
+    "publish_alone": Move(
+        {IN_REVIEW: PUBLISHED},
+        by=may_publish_alone,
+        label="Publish without a second person",
+        told="published it without a second person",
+        hint="You are the only admin, and some of these words are yours. Say why; the history keeps it for good.",
+        asks=(Ask.REVISION, Ask.REASON),
         needs_step_up=True,
     ),
     "request_changes": Move(
@@ -68,17 +150,95 @@ MOVES: dict[str, Move] = {
         label="Request changes",
         told="asked for changes",
         hint="The author gets it back with your reason.",
-        asks_reason=True,
-        names_revision=True,
+        asks=(Ask.REVISION, Ask.REASON),
+    ),
+    "reschedule": Move(
+        {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: PUBLISHED},
+        by=fresh_admin,
+        label="Move to another time",
+        told="moved it to another time",
+        asks=(Ask.WHEN,),
+        given=(SCHEDULED,),
+        needs_step_up=True,
+    ),
+    "unschedule": Move(
+        {DRAFT: IN_REVIEW, IN_REVIEW: IN_REVIEW, PUBLISHED: IN_REVIEW},
+        by=fresh_admin,
+        label="Unschedule",
+        told="took it off the schedule",
+        hint="It waits in the review queue again.",
+        given=(SCHEDULED,),
+        needs_step_up=True,
     ),
     # Back to the review queue: what was live waits there, unless a newer revision does, so that no text is stranded.
     "unpublish": Move(
         {PUBLISHED: IN_REVIEW, IN_REVIEW: IN_REVIEW, DRAFT: IN_REVIEW},
-        by=may_unpublish,
+        by=fresh_admin,
         label="Unpublish",
         told="unpublished it",
         hint="Readers no longer see it. The post waits in the review queue.",
-        needs_live=True,
+        asks=(Ask.OUTCOME,),
+        given=(LIVE,),
         needs_step_up=True,
     ),
+    "unpublish_later": Move(
+        {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: PUBLISHED},
+        by=fresh_admin,
+        label="Unpublish later",
+        told="set its end",
+        hint="Readers see it until then.",
+        asks=(Ask.WHEN, Ask.OUTCOME),
+        given=(LIVE_OR_SCHEDULED,),
+        needs_step_up=True,
+    ),
+    "keep_published": Move(
+        {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: PUBLISHED},
+        by=fresh_admin,
+        label="Keep it published",
+        told="took its end back",
+        given=(LIVE_OR_SCHEDULED, ENDING),
+        needs_step_up=True,
+    ),
+    "archive": Move(
+        {DRAFT: ARCHIVED, IN_REVIEW: ARCHIVED},
+        by=author_or_admin,
+        label="Archive",
+        told="archived it",
+        hint="Off the desk’s lists, with everything kept.",
+        given=(NEITHER_LIVE_NOR_SCHEDULED,),
+    ),
+    "unarchive": Move(
+        {ARCHIVED: DRAFT},
+        by=author_or_admin,
+        label="Take out of the archive",
+        told="took it out of the archive",
+        hint="It is a draft again.",
+    ),
+    "delete": Move(
+        {DRAFT: DRAFT, ARCHIVED: ARCHIVED},
+        by=author_of,
+        label="Delete",
+        told="deleted it",
+        hint="For good. What was ever submitted stays in the sealed record, which nobody can open here.",
+        given=(NEITHER_LIVE_NOR_SCHEDULED, NEVER_LIVE),
+    ),
+    "hand_over": Move(
+        WHEREVER_IT_STANDS,
+        by=fresh_admin,
+        label="Hand over",
+        told="handed it over",
+        hint="Another editor goes on with it. What is live keeps its byline.",
+        asks=(Ask.PERSON, Ask.REASON),
+    ),
 }
+
+# What happens to a post without being a move that somebody chooses.
+OTHER_DEEDS = {
+    "write": "started it",
+    "take_down": "deleted their account and took it along",
+}
+
+
+def told(verb: str) -> str:
+    """Return how the history tells of a verb."""
+    return MOVES[verb].told if verb in MOVES else OTHER_DEEDS[verb]

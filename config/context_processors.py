@@ -9,4 +9,5 @@ def site(request: HttpRequest) -> dict[str, str]:
         "site_name": settings.SITE_NAME,
         "site_tagline": settings.SITE_TAGLINE,
         "site_url": settings.SITE_URL,
+        "time_zone_name": settings.TIME_ZONE,
     }

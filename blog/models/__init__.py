@@ -3,16 +3,37 @@
 from accounts.append_only import Sealed
 
 from .history import HistoryEntry
-from .post import MAX_WRITE_KEY_LENGTH, Post, PostQuerySet
-from .revision import MAX_SLUG_LENGTH, MAX_TITLE_LENGTH, Revision
+from .house_rules import HouseRule
+from .post import Post, PostQuerySet
+from .publishing import Outcome
+from .revision import (
+    MAX_NOTE_LENGTH,
+    MAX_SLUG_LENGTH,
+    MAX_TITLE_LENGTH,
+    Approval,
+    Revision,
+    RevisionWriter,
+    Words,
+)
+from .row import MAX_EXCERPT_LENGTH, MAX_GONE_NOTE_LENGTH, MAX_WRITE_KEY_LENGTH, PostRow, with_plain_newlines
 
 __all__ = [
+    "MAX_EXCERPT_LENGTH",
+    "MAX_GONE_NOTE_LENGTH",
+    "MAX_NOTE_LENGTH",
     "MAX_SLUG_LENGTH",
     "MAX_TITLE_LENGTH",
     "MAX_WRITE_KEY_LENGTH",
+    "Approval",
     "HistoryEntry",
+    "HouseRule",
+    "Outcome",
     "Post",
     "PostQuerySet",
+    "PostRow",
     "Revision",
+    "RevisionWriter",
     "Sealed",
+    "Words",
+    "with_plain_newlines",
 ]

@@ -7,14 +7,15 @@ from django.utils import timezone
 
 from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from accounts.models import User
+from blog.doors import Door
 from blog.status import Status
-from blog.workflow import MOVES
+from blog.workflow import told
 
 from .revision import Revision
 
 
 class HistoryEntry(AppendOnlyModel):
-    """One thing that was done to a post: who, what, when, from where to where."""
+    """One thing that was done to a post: who, what, when, from where to where, by which door."""
 
     post = models.ForeignKey("blog.Post", on_delete=models.PROTECT, related_name="history")
     at = models.DateTimeField(default=timezone.now)
@@ -24,6 +25,11 @@ class HistoryEntry(AppendOnlyModel):
     to_status = models.CharField(max_length=10, choices=Status)
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.TextField(blank=True)
+    door = models.CharField(max_length=10, choices=Door, blank=True, default="")
+    takes_effect_at = models.DateTimeField(null=True, help_text="The time that was set, where one was.")
+    whom = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="Who has it now, where it changed hands."
+    )
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -35,5 +41,6 @@ class HistoryEntry(AppendOnlyModel):
 
     @property
     def sentence(self) -> str:
-        told = MOVES[self.verb].told if self.verb in MOVES else "started it"
-        return f"{self.by.name} {told}"
+        whom = f" to {self.whom.name}" if self.whom else ""
+        clock = ", as scheduled" if self.door == Door.CLOCK else ""
+        return f"{self.by.name} {told(self.verb)}{whom}{clock}"

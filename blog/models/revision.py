@@ -1,29 +1,47 @@
-"""What was submitted, sealed."""
+"""What was submitted, sealed; who wrote in it; and who approved it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db import models
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
-from accounts.models import User
+from accounts.models import Person, User
 from blog import markup
+
+from .house_rules import HouseRule
 
 if TYPE_CHECKING:
     from .post import Post
+    from .row import PostRow
 
 MAX_TITLE_LENGTH = 200
 MAX_SLUG_LENGTH = 80
+MAX_NOTE_LENGTH = 500
 WORDS_PER_MINUTE = 238  # Brysbaert 2019: silent reading of English prose.
 
 
+class Words(NamedTuple):
+    """What an author writes."""
+
+    title: str
+    body: str
+    tags: list[str]
+    excerpt: str = ""
+    cover: str = ""
+    cover_alt: str = ""
+    canonical_url: str = ""
+
+
 class RevisionQuerySet(AppendOnlyQuerySet["Revision"]):
-    def seal(self, post: Post, *, by: User) -> Revision:
+    def seal(self, post: Post, *, by: User, note: str = "") -> Revision:
         """Keep the working copy as the post's next revision, as readers would see it."""
         revision = Revision(
             post=post,
@@ -33,15 +51,25 @@ class RevisionQuerySet(AppendOnlyQuerySet["Revision"]):
             slug=post.slug,
             tags=post.tags,
             excerpt=post.excerpt or markup.excerpt_of(post.html),
+            has_own_excerpt=bool(post.excerpt),
+            cover=post.cover,
+            cover_alt=post.cover_alt,
             canonical_url=post.canonical_url,
+            author=post.author,
             author_name=post.author.name,
             html=post.html,
             renderer_version=markup.RENDERER_VERSION,
             word_count=markup.word_count_of(post.html),
+            seal_form=max(Revision.SEALED_FIELDS),
             created_by=by,
+            note=note,
         )
         revision.digest = revision.computed_digest()
-        revision.save()
+        with transaction.atomic():
+            revision.save()
+            RevisionWriter.objects.bulk_create(
+                RevisionWriter(revision=revision, user_id=user_id) for user_id in sorted({*post.writers, by.pk})
+            )
         return revision
 
 
@@ -55,18 +83,32 @@ class Revision(AppendOnlyModel):
     slug = models.SlugField(max_length=MAX_SLUG_LENGTH, allow_unicode=True)
     tags = models.JSONField(default=list)
     excerpt = models.TextField()
+    has_own_excerpt = models.BooleanField(default=False, help_text="Written by the author, not taken from the body.")
+    cover = models.CharField(max_length=200, blank=True, default="")
+    cover_alt = models.CharField(max_length=300, blank=True, default="")
     canonical_url = models.URLField(max_length=500, blank=True)
+    author = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, help_text="Whom the byline names."
+    )
     author_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
+    seal_form = models.PositiveSmallIntegerField(default=1, help_text="Which fields the digest is of.")
     html = models.TextField()
     renderer_version = models.CharField(max_length=40)
     word_count = models.PositiveIntegerField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    note = models.CharField(
+        max_length=MAX_NOTE_LENGTH, blank=True, default="", help_text="What its author says about it."
+    )
 
     objects = RevisionQuerySet.as_manager()
 
-    SEALED_FIELDS = ("title", "body", "slug", "tags", "excerpt", "canonical_url", "author_name")
+    # What each form of the seal covers. A form is never changed once revisions carry it; a new one gets a number.
+    SEALED_FIELDS = {
+        1: ("title", "body", "slug", "tags", "excerpt", "canonical_url", "author_name"),
+        2: ("title", "body", "slug", "tags", "excerpt", "cover", "cover_alt", "canonical_url", "author_name"),
+    }
 
     class Meta:
         constraints = [models.UniqueConstraint(name="revision_number_in_post", fields=["post", "number"])]
@@ -76,13 +118,33 @@ class Revision(AppendOnlyModel):
 
     def computed_digest(self) -> str:
         """Return the SHA-256 of the sealed fields: JSON with sorted keys, no spaces, in UTF-8."""
-        sealed = {field: getattr(self, field) for field in self.SEALED_FIELDS}
+        sealed = {field: getattr(self, field) for field in self.SEALED_FIELDS[self.seal_form]}
         canonical = json.dumps(sealed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
-    def is_of(self, post: Post) -> bool:
+    @property
+    def is_intact(self) -> bool:
+        return self.seal_form in self.SEALED_FIELDS and self.computed_digest() == self.digest
+
+    def is_of(self, post: PostRow) -> bool:
         """Whether this holds the words of the working copy as it stands."""
-        return (self.title, self.body, self.tags) == post.words
+        return self.words == post.words
+
+    @property
+    def words(self) -> Words:
+        """What its author wrote: without the excerpt, where that was taken from the body."""
+        excerpt = self.excerpt if self.has_own_excerpt else ""
+        return Words(self.title, self.body, self.tags, excerpt, self.cover, self.cover_alt, self.canonical_url)
+
+    def is_by(self, person: Person) -> bool:
+        """Whether this person wrote in it, or submitted it."""
+        return self.created_by_id == person.pk or self.writers.filter(user=person.pk).exists()
+
+    @property
+    def byline(self) -> str:
+        """The name readers see: the sealed one, or what its bearer chose to leave behind."""
+        has_left = self.author is not None and self.author.left_at is not None
+        return self.author.name if self.author is not None and has_left else self.author_name
 
     @property
     def safe_html(self) -> SafeString:
@@ -91,3 +153,58 @@ class Revision(AppendOnlyModel):
     @property
     def reading_minutes(self) -> int:
         return max(1, round(self.word_count / WORDS_PER_MINUTE))
+
+
+class RevisionWriter(AppendOnlyModel):
+    """Somebody whose words are in a revision, in whole or in part, or who submitted it."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="writers")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="revision_writer_once", fields=["revision", "user"])]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in revision {self.revision_id}"
+
+
+class ApprovalQuerySet(AppendOnlyQuerySet["Approval"]):
+    def give(self, revision: Revision, *, by: User, reason: str = "") -> Approval:
+        """Let a revision go to readers. The database refuses one's own words where a second person is asked for."""
+        HouseRule.objects.write_down()
+        return self.create(
+            revision=revision,
+            by=by,
+            is_own_words=revision.is_by(by),
+            is_second_person_asked_for=settings.REQUIRE_SECOND_PERSON,
+            reason=reason,
+        )
+
+
+class Approval(AppendOnlyModel):
+    """That a revision may go to readers: who said so, and whether the words were their own.
+
+    No revision is live or scheduled without one; blog/guards.py has the database see to it.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="approvals")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    is_own_words = models.BooleanField()
+    is_second_person_asked_for = models.BooleanField()
+    reason = models.TextField(blank=True, help_text="Why somebody let their own words go to readers.")
+
+    objects = ApprovalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="approval_by_a_second_person",
+                condition=Q(is_own_words=False) | Q(is_second_person_asked_for=False) | ~Q(reason=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} approved revision {self.revision_id}"

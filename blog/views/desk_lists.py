@@ -58,10 +58,11 @@ def _review_sections(posts: PostQuerySet) -> list[Section]:
     waiting = posts.in_review()
     queue = [
         _row(post, post.submitted_revision, "desk:review")
-        for post in waiting.for_lists().order_by("submitted_revision__created_at")[:LIST_LIMIT]
+        for post in waiting.for_lists().order_by("submitted_at")[:LIST_LIMIT]
     ]
     recent = [
-        _row(post, post.live_revision, "desk:post") for post in posts.live().for_lists().newest_first()[:RECENT_LIMIT]
+        _row(post, post.current_revision, "desk:post")
+        for post in posts.live().for_lists().newest_first()[:RECENT_LIMIT]
     ]
     hint = "Nothing waits. What editors submit arrives here, oldest first."
     return [

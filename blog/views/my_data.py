@@ -25,6 +25,7 @@ def _posts_of(user: User) -> list[dict[str, Any]]:
     """Their own posts, whether or not they may still write here: the words are theirs."""
     posts = (
         Post.objects.filter(author=user)
+        .with_readers_text()
         .order_by("pk")
         .prefetch_related(Prefetch("revisions", Revision.objects.order_by("number")))
         .prefetch_related(Prefetch("history", HistoryEntry.objects.select_related("by").order_by("pk")))
@@ -48,7 +49,7 @@ def _posts_of(user: User) -> list[dict[str, Any]]:
                     "tags": revision.tags,
                     "sha256": revision.digest,
                     "created_at": revision.created_at,
-                    "is_live": revision.pk == post.live_revision_id,
+                    "is_live": revision == post.current_revision,
                 }
                 for revision in post.revisions.all()
             ],

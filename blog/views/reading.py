@@ -1,7 +1,7 @@
 """The pages readers see."""
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -9,6 +9,7 @@ from accounts.access import open_where_public
 from accounts.http import PersonRequest
 from blog.models import Post
 from blog.permissions import may_open_on_desk
+from blog.status import GoneAs
 
 POSTS_A_PAGE = 20
 
@@ -26,16 +27,27 @@ def home(request: PersonRequest) -> HttpResponse:
 @open_where_public
 def post(request: PersonRequest, slug: str) -> HttpResponse:
     """Show the live revision; what is not live yet is shown on the desk to those who may see it there."""
-    post = get_object_or_404(Post.objects.visible_to(request.user).select_related("live_revision", "author"), slug=slug)
-    if not post.is_live:
+    post = Post.objects.visible_to(request.user).with_readers_text().select_related("author").filter(slug=slug).first()
+    revision = post.current_revision if post else None
+    if post is None or (revision is None and not may_open_on_desk(request.user, post)):
+        return _gone(request, slug)
+    if revision is None:
         return redirect("desk:post", post.pk)
     context = {
         "post": post,
-        "revision": post.live_revision,
+        "revision": revision,
         "canonical": request.build_absolute_uri(post.get_absolute_url()),
         "may_open_desk": may_open_on_desk(request.user, post),
     }
     return render(request, "blog/post.html", context)
+
+
+def _gone(request: PersonRequest, slug: str) -> HttpResponse:
+    """Say what readers are told of a post that was taken from them. Raises Http404 where they are told nothing."""
+    post = get_object_or_404(Post.objects.gone_for(request.user), slug=slug)
+    if post.gone_as == GoneAs.MOVED:
+        return HttpResponseRedirect(post.gone_to)
+    return render(request, "blog/gone.html", {"post": post}, status=410)
 
 
 @require_safe

@@ -292,7 +292,7 @@ def test_what_a_body_says_of_identity_or_status_is_not_believed(
     post = Post.objects.get()
     assert answer.status_code == 201
     assert (post.author, post.status, post.slug, post.version) == (editor, Status.IN_REVIEW, "on-proofs", 1)
-    assert not post.has_live_revision
+    assert not post.is_live
 
 
 def test_an_admins_token_in_the_body_does_not_publish(submitted: Post, editor: User, admin: User) -> None:

@@ -15,8 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from blog.exceptions import EditedMeanwhile
-from blog.models import MAX_SLUG_LENGTH, Post
-from blog.models.post import with_plain_newlines
+from blog.models import MAX_SLUG_LENGTH, Post, with_plain_newlines
 from blog.slugs import slug_of
 from blog.status import Status
 

@@ -20,7 +20,7 @@ def test_the_digest_can_be_computed_again_from_what_is_stored(revision: Revision
 
 def test_the_digest_is_of_this_text_and_no_other(revision: Revision) -> None:
     text = (
-        '{"author_name":"Ed Editor","body":"Read it *twice*.","canonical_url":"","excerpt":"Read it twice.",'
+        '{"author_name":"Ed Editor","body":"Read it *twice*.","canonical_url":"","cover":"","cover_alt":"","excerpt":"Read it twice.",'
         '"slug":"on-proofs","tags":["craft"],"title":"On proofs"}'
     )
 

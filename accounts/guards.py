@@ -1,0 +1,97 @@
+"""Rules the database keeps by itself, as triggers: no door, shell or bulk update gets around them.
+
+They are laid aside while migrations run and put back afterwards, because SQLite loses the triggers of a table that a
+migration makes anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import connections, models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+Event = Literal["INSERT", "UPDATE", "DELETE"]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuse an event on a table where a condition over OLD and NEW holds. The refusal is an IntegrityError."""
+
+    name: str
+    table: str
+    event: Event
+    refuses_if: str
+    message: str
+
+    def install(self, connection: BaseDatabaseWrapper) -> None:
+        statements = {"sqlite": self._for_sqlite, "postgresql": self._for_postgresql}[connection.vendor]()
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def remove(self, connection: BaseDatabaseWrapper) -> None:
+        on_table = "" if connection.vendor == "sqlite" else f" ON {self.table}"
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {self.name}{on_table}")
+
+    def is_installed(self, connection: BaseDatabaseWrapper) -> bool:
+        if connection.vendor == "sqlite":
+            query = "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = %s"
+        else:
+            query = "SELECT 1 FROM pg_trigger WHERE tgname = %s AND tgenabled <> 'D'"
+        with connection.cursor() as cursor:
+            cursor.execute(query, [self.name])
+            return cursor.fetchone() is not None
+
+    def _for_sqlite(self) -> list[str]:
+        return [
+            f"DROP TRIGGER IF EXISTS {self.name}",
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW WHEN {self.refuses_if} "
+            f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END",
+        ]
+
+    def _for_postgresql(self) -> list[str]:
+        row = "OLD" if self.event == "DELETE" else "NEW"
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger AS $$ BEGIN IF {self.refuses_if} THEN "
+            f"RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END "
+            "$$ LANGUAGE plpgsql",
+            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW "
+            f"EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+def append_only(model: type[models.Model]) -> list[Guard]:
+    """Return the guards of a table whose rows are written once."""
+    table = model._meta.db_table
+    return [
+        Guard(f"{table}_never_changes", table, "UPDATE", "TRUE", f"rows of {table} are never changed"),
+        Guard(f"{table}_never_shrinks", table, "DELETE", "TRUE", f"rows of {table} are never removed"),
+    ]
+
+
+def install(guards: Iterable[Guard], model: type[models.Model], using: str) -> None:
+    """Put the guards in place, where the tables of this model's app live in this database."""
+    if router.allow_migrate_model(using, model):
+        connection = connections[using]
+        tables = set(connection.introspection.table_names())
+        for guard in guards:
+            if guard.table in tables:  # Not while migrations are being undone.
+                guard.install(connection)
+
+
+def remove(guards: Iterable[Guard], model: type[models.Model], using: str) -> None:
+    if router.allow_migrate_model(using, model):
+        connection = connections[using]
+        tables = set(connection.introspection.table_names())
+        for guard in guards:
+            if guard.table in tables:
+                guard.remove(connection)
+
+
+def missing(guards: Iterable[Guard], connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the names of the guards that are not in place."""
+    return [guard.name for guard in guards if not guard.is_installed(connection)]

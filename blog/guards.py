@@ -1,0 +1,55 @@
+"""What the database itself sees to: that nothing sealed changes, and that nothing goes to readers unapproved."""
+
+from accounts.guards import Guard, append_only
+from blog.models import Approval, HistoryEntry, HouseRule, Post, Revision, RevisionWriter
+
+APPROVAL, POST, REVISION = (model._meta.db_table for model in (Approval, Post, Revision))
+WRITER, RULE = RevisionWriter._meta.db_table, HouseRule._meta.db_table
+
+
+def _unapproved(pointer: str) -> str:
+    return (
+        f"NEW.{pointer} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {APPROVAL} JOIN {REVISION} "
+        f"ON {REVISION}.id = {APPROVAL}.revision_id "
+        f"WHERE {REVISION}.id = NEW.{pointer} AND {REVISION}.post_id = NEW.id)"
+    )
+
+
+def _changed(pointer: str) -> str:
+    return f"COALESCE(NEW.{pointer}, 0) <> COALESCE(OLD.{pointer}, 0)"
+
+
+POINTERS = ("live_revision_id", "scheduled_revision_id")
+WRITTEN_ONCE = (Revision, RevisionWriter, Approval, HistoryEntry, HouseRule)
+
+GUARDS: list[Guard] = [
+    *(guard for model in WRITTEN_ONCE for guard in append_only(model)),
+    *(
+        Guard(f"post_{pointer}_approved", POST, "UPDATE", f"{_changed(pointer)} AND {_unapproved(pointer)}",
+              "only an approved revision of this post goes to readers")
+        for pointer in POINTERS
+    ),
+    *(
+        Guard(f"post_{pointer}_approved_at_once", POST, "INSERT", _unapproved(pointer),
+              "only an approved revision of this post goes to readers")
+        for pointer in POINTERS
+    ),
+    Guard("post_never_removed", POST, "DELETE", "TRUE", "posts are never removed: their history is kept"),
+    Guard(
+        "approval_says_whose_words",
+        APPROVAL,
+        "INSERT",
+        f"NOT NEW.is_own_words AND EXISTS (SELECT 1 FROM {WRITER} WHERE {WRITER}.revision_id = NEW.revision_id "
+        f"AND {WRITER}.user_id = NEW.by_id)",
+        "these are the words of the person who approves them",
+    ),
+    Guard(
+        "approval_says_the_rule",
+        APPROVAL,
+        "INSERT",
+        "NOT NEW.is_second_person_asked_for AND EXISTS (SELECT 1 FROM "
+        f"{RULE} WHERE name = 'REQUIRE_SECOND_PERSON' AND CAST(value AS TEXT) = 'true' AND id = "
+        f"(SELECT MAX(id) FROM {RULE} WHERE name = 'REQUIRE_SECOND_PERSON'))",
+        "this site asks for a second person",
+    ),
+]  # fmt: skip

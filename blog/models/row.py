@@ -1,0 +1,332 @@
+"""The row of a post: its columns, what can be read off it, and how every verb begins and ends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from string import ascii_lowercase, digits
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.safestring import SafeString
+
+from accounts.models import Person, User
+from blog import markup, permissions
+from blog.doors import Door, door
+from blog.exceptions import AnotherRevision, NotPermitted, StepUpNeeded, WrongStatus
+from blog.slugs import slug_of
+from blog.status import GoneAs, Status
+from blog.workflow import MOVES
+
+from .history import HistoryEntry
+from .revision import MAX_SLUG_LENGTH, MAX_TITLE_LENGTH, Revision, Words
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+MAX_WRITE_KEY_LENGTH = 64
+MAX_EXCERPT_LENGTH = 300
+MAX_GONE_NOTE_LENGTH = 300
+
+
+class PostRow(models.Model):
+    """A post: its working copy, and which of its revisions waits for review, is to go live, and is live.
+
+    `status` is that of the working copy. Readers see `current_revision` and never these columns.
+    """
+
+    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, unique=True, allow_unicode=True)
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
+    writers = models.JSONField(default=list, blank=True, help_text="The ids of all who wrote in the working copy.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    version = models.PositiveIntegerField(default=1, help_text="Counts saves, so that none overwrites another unseen.")
+    title = models.CharField(max_length=MAX_TITLE_LENGTH, blank=True)
+    body = models.TextField(blank=True, help_text="Markdown, as it was typed.")
+    tags = models.JSONField(default=list, blank=True)
+    excerpt = models.TextField(blank=True)
+    cover = models.CharField(max_length=200, blank=True, default="", help_text="The address of a picture kept here.")
+    cover_alt = models.CharField(max_length=300, blank=True, default="")
+    canonical_url = models.URLField(max_length=500, blank=True)
+    html = models.TextField(blank=True, help_text="The body, rendered when it was saved.")
+    html_version = models.PositiveIntegerField(default=0, help_text="The version that `html` shows.")
+    problem = models.CharField(max_length=300, blank=True, help_text="Why the body will not render.")
+    problem_line = models.PositiveIntegerField(null=True, blank=True)
+    returned_reason = models.TextField(blank=True, help_text="The changes a reviewer asked for and still waits for.")
+    submitted_revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True, help_text="Since when it waits for review.")
+    claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    live_revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    scheduled_revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    scheduled_at = models.DateTimeField(null=True, blank=True, help_text="When the scheduled revision goes live.")
+    unpublish_at = models.DateTimeField(null=True, blank=True, help_text="When readers no longer see the post.")
+    published_at = models.DateTimeField(null=True, blank=True, help_text="First publication, here or elsewhere.")
+    gone_as = models.CharField(max_length=10, choices=GoneAs, blank=True, default="")
+    gone_note = models.CharField(max_length=MAX_GONE_NOTE_LENGTH, blank=True, default="")
+    gone_to = models.CharField(max_length=500, blank=True, default="", help_text="Where readers are led instead.")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now, help_text="When the working copy was last saved.")
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    source_id = models.CharField(max_length=500, blank=True, help_text="The feed entry it was imported from.")
+    write_key = models.CharField(
+        max_length=MAX_WRITE_KEY_LENGTH,
+        blank=True,
+        help_text="A digest of the form it came from and of the words in it.",
+    )
+
+    class Meta:
+        abstract = True
+
+    if TYPE_CHECKING:
+        revisions: RelatedManager[Revision]
+        history: RelatedManager[HistoryEntry]
+
+    # What readers see.
+
+    @property
+    def current_revision(self) -> Revision | None:
+        """The revision readers see now, or None: the same question as `live()`, of a post at hand."""
+        if not self.is_live:
+            return None
+        return self.scheduled_revision if is_past(self.scheduled_at) else self.live_revision
+
+    @property
+    def is_live(self) -> bool:
+        has_begun = self.live_revision_id is not None or is_past(self.scheduled_at)
+        return has_begun and is_past(self.published_at) and not is_past(self.unpublish_at)
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether a revision is to go live."""
+        return self.scheduled_at is not None and not is_past(self.scheduled_at)
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was told until when readers see it."""
+        return self.unpublish_at is not None
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.claimed_by_id is not None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the clock has moved it since anybody did: the same question as `due()`."""
+        return is_past(self.scheduled_at) or is_past(self.unpublish_at)
+
+    @property
+    def was_ever_live(self) -> bool:
+        return self.is_live or self.history.filter(verb__in=("publish", "publish_alone")).exists()
+
+    # The working copy.
+
+    @property
+    def words(self) -> Words:
+        return Words(self.title, self.body, self.tags, self.excerpt, self.cover, self.cover_alt, self.canonical_url)
+
+    @property
+    def has_unpublished_changes(self) -> bool:
+        current = self.current_revision
+        return current is not None and not current.is_of(self)
+
+    @property
+    def was_ever_submitted(self) -> bool:
+        return self.revisions.exists()
+
+    @property
+    def has_changes_to_submit(self) -> bool:
+        return self.submitted_revision is None or not self.submitted_revision.is_of(self)
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether `html` and `problem` are of the working copy as it stands."""
+        return self.html_version == self.version
+
+    @property
+    def safe_html(self) -> SafeString:
+        """The working copy as it would be read; empty while it will not render."""
+        return markup.stored(self.html) if self.is_rendered else SafeString("")
+
+    def render(self) -> None:
+        """Bring `html` up to the working copy, or say why it cannot be. Never inside a transaction: it may take long.
+
+        The text is safe already; a later save that overtakes this one wins. Raises markup.Busy.
+        """
+        try:
+            self.html, self.problem, self.problem_line = markup.render(self.body), "", None
+        except markup.Unrenderable as trouble:
+            self.html, self.problem, self.problem_line = "", trouble.reason[:300], trouble.line
+        self.html_version = self.version
+        self._rows().filter(version=self.version).update(
+            html=self.html,
+            html_version=self.html_version,
+            problem=self.problem,
+            problem_line=self.problem_line,
+        )
+
+    # Its address.
+
+    def save_at_free_address(self) -> None:
+        """Save with the address that the title gives. Who takes the same one in the same moment gets the next."""
+        while True:
+            self.slug = self.free_slug()
+            try:
+                with transaction.atomic():
+                    return self.save()
+            except IntegrityError:
+                if not self._others().filter(slug=self.slug).exists():
+                    raise
+
+    def free_slug(self) -> str:
+        """Return an address for the title that no other post has. Never a bare number: those are ids."""
+        base = slug_of(self.title)[: MAX_SLUG_LENGTH - len("post-") - len("-abc123")].strip("-_") or "post"
+        if base.isdigit():
+            base = f"post-{base}"
+        # Past the first twenty a number says nothing; a word made by chance takes no search, however many there are.
+        chance = f"{base}-{get_random_string(6, ascii_lowercase + digits)}"
+        candidates = [base, *(f"{base}-{number}" for number in range(2, 21)), chance]
+        taken = set(self._others().filter(slug__in=candidates).values_list("slug", flat=True))
+        return next(slug for slug in candidates if slug not in taken)
+
+    # What may be done with it.
+
+    def moves_for(self, person: Person) -> list[str]:
+        """The verbs this person may use on this post as it stands."""
+        return [
+            verb for verb, move in MOVES.items() if move.starts_at(self._as_post) and move.by(person, self._as_post)
+        ]
+
+    def ensure(self, verb: str, *, by: User) -> None:
+        """Raise NotPermitted, WrongStatus or StepUpNeeded unless this person may do this to the post as it stands."""
+        move = MOVES[verb]
+        if not move.by(by, self._as_post):
+            raise NotPermitted(f"You may see this post, but not {move.label.lower()} it.")
+        if obstacles := move.why_not_from(self._as_post):
+            raise WrongStatus(f"{' '.join(obstacles)} So that is not possible.")
+        if move.needs_step_up and not permissions.has_stepped_up(by):
+            raise StepUpNeeded("This asks for a sign-in with a second factor, not older than a quarter of an hour.")
+
+    # How every verb begins and ends: on the locked row, and with its line in the history.
+
+    def record(
+        self,
+        verb: str,
+        *,
+        by: User,
+        was: str,
+        revision: Revision | None = None,
+        note: str = "",
+        at: datetime | None = None,
+        entered_by: Door | None = None,
+        takes_effect_at: datetime | None = None,
+        whom: User | None = None,
+    ) -> HistoryEntry:
+        """Add to the history, in the transaction of what it tells."""
+        return HistoryEntry.objects.create(
+            post=self._as_post,
+            by=by,
+            verb=verb,
+            from_status=was,
+            to_status=self.status,
+            revision=revision,
+            note=note,
+            at=at or timezone.now(),
+            door=entered_by or door(),
+            takes_effect_at=takes_effect_at,
+            whom=whom,
+        )
+
+    def settle(self) -> None:
+        """Write down what the clock has done meanwhile: what went live as scheduled, and what ended."""
+        with transaction.atomic():
+            self._lock()
+            self._settle()
+
+    def _begin(self, verb: str, *, by: User) -> str:
+        """Lock and reload the row, then check. Returns the status the move starts from."""
+        self._lock()
+        self._settle()
+        self.ensure(verb, by=by)
+        return self.status
+
+    def _finish(
+        self, verb: str, *, by: User, was: str, to: str = "", revision: Revision | None = None, **told: Any
+    ) -> HistoryEntry | None:
+        self.status = Status(to or MOVES[verb].path[Status(was)])
+        self.save()
+        is_more_of_the_same = verb == "edit" and self.status == was and self._was_last_edited_by(by)
+        return None if is_more_of_the_same else self.record(verb, by=by, was=was, revision=revision, **told)
+
+    def _lock(self) -> None:
+        locked = self._rows().select_for_update(of=("self",))
+        self.refresh_from_db(
+            from_queryset=locked.select_related("submitted_revision", "live_revision", "scheduled_revision")
+        )
+
+    def _settle(self) -> None:
+        """Of the locked row."""
+        if is_past(self.scheduled_at):
+            at, revision = self.scheduled_at, self.scheduled_revision
+            by = self._who_last("schedule", "reschedule")
+            self.live_revision, self.scheduled_revision, self.scheduled_at = revision, None, None
+            self.save()
+            self.record("publish", by=by, was=self.status, revision=revision, at=at, entered_by=Door.CLOCK)
+        if is_past(self.unpublish_at):
+            at, revision, was = self.unpublish_at, self.live_revision, self.status
+            by = self._who_last("unpublish_later")
+            self._end()
+            self.save()
+            self.record("unpublish", by=by, was=was, revision=revision, at=at, entered_by=Door.CLOCK)
+
+    def _end(self) -> None:
+        """Take from readers what they see and what they were to see. It waits for review, unless a newer one does."""
+        waits = self.submitted_revision or self.scheduled_revision or self.live_revision
+        self._await_review(waits)
+        self.live_revision = self.scheduled_revision = self.scheduled_at = self.unpublish_at = None
+
+    def _await_review(self, revision: Revision | None) -> None:
+        if self.submitted_revision != revision:
+            self.submitted_revision, self.submitted_at = revision, timezone.now()
+        self.status = Status.IN_REVIEW
+
+    def _leave_review(self) -> Revision | None:
+        """Take the submitted revision out of the queue, and return it."""
+        revision = self.submitted_revision
+        self.submitted_revision = self.submitted_at = self.claimed_by = self.claimed_at = None
+        return revision
+
+    def _submitted(self, number: int) -> Revision:
+        """Return the revision that waits, if it is the one of this number, which somebody read."""
+        if self.submitted_revision is None or self.submitted_revision.number != number:
+            raise AnotherRevision("Another revision has been submitted since you read this one.")
+        return self.submitted_revision
+
+    def _who_last(self, *verbs: str) -> User:
+        last = self.history.filter(verb__in=verbs).select_related("by").order_by("-pk").first()
+        return last.by if last else self.author
+
+    def _was_last_edited_by(self, person: User) -> bool:
+        """Whether a stretch of saves by this person is in the history already: one line says it."""
+        last = self.history.order_by("-pk").first()
+        return last is not None and last.verb in ("write", "edit") and last.by_id == person.pk
+
+    def _rows(self) -> models.QuerySet[Self]:
+        return type(self)._default_manager.filter(pk=self.pk)
+
+    def _others(self) -> models.QuerySet[Self]:
+        return type(self)._default_manager.exclude(pk=self.pk)
+
+    @property
+    def _as_post(self) -> Any:
+        """Itself: what is made of this row is a Post."""
+        return self
+
+
+def is_past(instant: datetime | None) -> bool:
+    return instant is not None and instant <= timezone.now()
+
+
+def with_plain_newlines(text: str) -> str:
+    """Return the text with every line end as a line feed, and not a byte else changed."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,131 @@
+"""What its author does to a post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from blog import markup
+from blog.exceptions import AnotherRevision, EditedMeanwhile, NotReady
+from blog.status import Status
+
+from .revision import Revision, Words
+from .row import PostRow, with_plain_newlines
+
+
+class Writing(PostRow):
+    class Meta:
+        abstract = True
+
+    def edit(
+        self,
+        *,
+        by: User,
+        version: int,
+        title: str,
+        body: str,
+        tags: Iterable[str] = (),
+        excerpt: str | None = None,
+        cover: str | None = None,
+        cover_alt: str | None = None,
+        canonical_url: str | None = None,
+    ) -> None:
+        """Save the working copy. What readers see stays as it is; and so does all else where no word has changed.
+
+        What is None stays as it was. Raises NotPermitted, WrongStatus, and EditedMeanwhile unless `version` is the
+        one last saved.
+        """
+        with transaction.atomic():
+            was = self._begin("edit", by=by)
+            words = Words(
+                title,
+                with_plain_newlines(body),
+                list(tags),
+                self.excerpt if excerpt is None else excerpt,
+                self.cover if cover is None else cover,
+                self.cover_alt if cover_alt is None else cover_alt,
+                self.canonical_url if canonical_url is None else canonical_url,
+            )
+            if words == self.words:
+                return
+            self._check_is_newest(version)
+            self._take(words, by=by)
+            self._finish("edit", by=by, was=was)
+        with suppress(markup.Busy):
+            self.render()
+
+    def restore(self, *, by: User, version: int, revision: int) -> None:
+        """Make the words of an earlier revision the working copy. What was there is kept as a revision of its own.
+
+        Raises NotPermitted, WrongStatus, AnotherRevision where there is none of this number, EditedMeanwhile as
+        `edit` does, and markup.Busy.
+        """
+        self.ensure("restore", by=by)
+        if not self.is_rendered:
+            self.render()
+        with transaction.atomic():
+            was = self._begin("restore", by=by)
+            self._check_is_newest(version)
+            earlier = self.revisions.filter(number=revision).first()
+            if earlier is None:
+                raise AnotherRevision("There is no revision of this number.")
+            if not any(kept.is_of(self) for kept in self.revisions.all()):
+                Revision.objects.seal(self._as_post, by=by, note=f"Kept when revision {revision} was brought back")
+            self.writers = sorted({*self.writers, *earlier.writers.values_list("user", flat=True)})
+            self._take(earlier.words, by=by)
+            self._finish("restore", by=by, was=was, revision=earlier)
+        with suppress(markup.Busy):
+            self.render()
+
+    def submit(self, *, by: User, note: str = "") -> None:
+        """Seal the working copy as a revision and put it in the review queue. Does nothing if it waits there already.
+
+        `note` is for the reviewer. Raises NotPermitted, WrongStatus, NotReady, markup.Unrenderable with the line to
+        look at, and markup.Busy.
+        """
+        self.ensure("submit", by=by)
+        if not self.is_rendered:
+            self.render()
+        with transaction.atomic():
+            was = self._begin("submit", by=by)
+            self._check_ready()
+            if was == Status.IN_REVIEW and not self.has_changes_to_submit:
+                return
+            if self.has_changes_to_submit:
+                self._await_review(Revision.objects.seal(self._as_post, by=by, note=note.strip()))
+            self.returned_reason = ""
+            self._finish("submit", by=by, was=was, revision=self.submitted_revision, note=note.strip())
+
+    def withdraw(self, *, by: User) -> None:
+        """Take the post out of the review queue. Raises NotPermitted and WrongStatus."""
+        with transaction.atomic():
+            was = self._begin("withdraw", by=by)
+            self._finish("withdraw", by=by, was=was, revision=self._leave_review())
+
+    def _take(self, words: Words, *, by: User) -> None:
+        """Make these the words of the working copy."""
+        is_new_title = self.title != words.title
+        self.title, self.body, self.tags, self.excerpt, self.cover, self.cover_alt, self.canonical_url = words
+        self.writers = sorted({*self.writers, by.pk})
+        self.version += 1
+        self.updated_at = timezone.now()
+        if is_new_title and not self.was_ever_submitted:  # From then on the address stays.
+            self.save_at_free_address()
+
+    def _check_is_newest(self, version: int) -> None:
+        if self.version != version:
+            raise EditedMeanwhile("Somebody saved this post after you opened it.")
+
+    def _check_ready(self) -> None:
+        if not self.title.strip():
+            raise NotReady("Give the post a title before you submit it.")
+        if not self.body.strip():
+            raise NotReady("Write something before you submit it.")
+        if not self.is_rendered:
+            raise EditedMeanwhile("Somebody saved this post while you were submitting it.")
+        if self.problem:
+            raise markup.Unrenderable(self.problem, self.problem_line or 1)
