@@ -1,6 +1,5 @@
 """Personal API tokens: somebody's own programs act for them, with some of their powers and for a while."""
 
-import hashlib
 import logging
 import secrets
 from collections.abc import Collection
@@ -14,6 +13,7 @@ from . import people
 from .exceptions import BadToken
 from .models import ApiToken, User
 from .roles import Role
+from .vault import digest
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def create(user: User, *, name: str, scopes: Collection[Scope], lifetime: timede
     token = ApiToken.objects.create(
         user=user,
         name=name,
-        digest=_digest(secret),
+        digest=digest(secret),
         scopes=sorted({Scope.READ, *scopes}),
         expires_at=timezone.now() + lifetime,
     )
@@ -65,7 +65,7 @@ def person_of(secret: str) -> User:
 
     Raises BadToken, and ProviderUnavailable where nobody has told us for too long what they may do.
     """
-    token = ApiToken.objects.live().select_related("user").filter(digest=_digest(secret)).first()
+    token = ApiToken.objects.live().select_related("user").filter(digest=digest(secret)).first()
     if token is None or token.user.is_disabled:
         raise BadToken("no such API token, or one that is over, or whose person may not sign in")
     user = people.with_known_roles(token.user)
@@ -98,7 +98,3 @@ def _note_use(token: ApiToken) -> None:
     now = timezone.now()
     if token.last_used_at is None or token.last_used_at <= now - USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()  # 256 random bits need no salt.

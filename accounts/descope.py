@@ -5,8 +5,10 @@ an endless one pass (protocol section 3), so tokens are verified here, on top of
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
@@ -17,16 +19,26 @@ import jwt
 from descope import AssociatedTenant, AuthException, DescopeClient, RateLimitException
 from descope.exceptions import ERROR_TYPE_SERVER_ERROR
 from django.conf import settings
+from django.utils import timezone
 
+from . import patience
 from .breaker import Breaker
 from .claims import Claims
-from .exceptions import BadToken, Declined, ProviderDown, ProviderUnavailable, SignedOut
-from .keys import verified_payload
+from .exceptions import BadToken, Declined, NotDone, ProviderDown, ProviderUnavailable, SignedOut
+from .keys import LEEWAY_SECONDS, verified_payload
 from .roles import Role, name_of, roles_named
 
 TOKEN_REFUSED = frozenset({401, 403})
 NOT_TO_BE_DONE = frozenset({400, 404})  # Nobody of that id, an address that is taken, a role nobody made.
 SEARCH_SIZE = 100
+MAX_ADDRESS_LENGTH = 2000
+# A refresh that is given up is a refresh token lost, if Descope rotated it all the same. So it runs in the background
+# for as long as this, however short the time is that a request waits for it.
+REFRESH_TIMEOUT = timedelta(seconds=20)
+# What Descope itself has just answered is from now, by its clock. That ours lags behind must sign nobody out.
+CLOCK_OFF_BY_SECONDS = 90
+# A call cut short sooner than this says nothing about Descope: the request had spent its time before.
+PLAINLY_SLOW_SECONDS = 1.0
 
 # The SDK sleeps through a 503 for ten seconds and asks three times more (protocol section 2.1). A request of ours
 # holds one of few threads, so it fails at once, and the next one asks again.
@@ -56,20 +68,22 @@ class Profile:
     login_id: str = ""  # What they sign in by: most often an address, which need not be verified.
     is_invited: bool = False  # And has never signed in.
     is_test: bool = False
+    picture: str | None = None  # Its address, empty where they have none. None where it was not told.
+    asked_at: datetime = field(default_factory=timezone.now, compare=False)  # What is told later may be newer.
 
 
-def verify_session_token(token: str) -> Claims:
+def verify_session_token(token: str, *, leeway_seconds: float = LEEWAY_SECONDS) -> Claims:
     """Return what the token says. Raises BadToken and ProviderUnavailable."""
-    return Claims.read(_payload_of_kind(token, "DS"))
+    return Claims.read(_payload_of_kind(token, "DS", leeway_seconds))
 
 
-def verify_refresh_token(token: str) -> str:
+def verify_refresh_token(token: str, *, leeway_seconds: float = LEEWAY_SECONDS) -> str:
     """Return the subject the token can refresh for. Raises BadToken and ProviderUnavailable."""
-    return str(_payload_of_kind(token, "DSR")["sub"])
+    return str(_payload_of_kind(token, "DSR", leeway_seconds)["sub"])
 
 
-def _payload_of_kind(token: str, kind: str) -> dict[str, Any]:
-    payload = verified_payload(token)
+def _payload_of_kind(token: str, kind: str, leeway_seconds: float) -> dict[str, Any]:
+    payload = verified_payload(token, leeway_seconds)
     if payload.get("drn") != kind:
         raise BadToken("a token of another kind")
     if not _is_our_issuer(payload.get("iss")):
@@ -96,18 +110,18 @@ def _is_our_audience(audience: object) -> bool:
 
 
 def refresh(refresh_token: str) -> Tokens:
-    """Trade the refresh token for new tokens.
+    """Trade the refresh token for new tokens. It takes as long as Descope takes: call it in the background.
 
     Raises BadToken where it is none or no more, SignedOut where Descope refuses it for good, and
     ProviderUnavailable where Descope does not say.
     """
     # First by ourselves: the SDK does not tell a bad token that it was given from one that it was answered.
-    verify_refresh_token(refresh_token)
+    verify_refresh_token(refresh_token, leeway_seconds=CLOCK_OFF_BY_SECONDS)
     audience = settings.DESCOPE_AUDIENCE or None
-    answer = _asked(lambda: client().refresh_session(refresh_token, audience))
+    answer = _asked(lambda: _patient_client().refresh_session(refresh_token, audience))
     session = _text(answer, "sessionToken", "jwt")
     try:
-        claims = verify_session_token(session)
+        claims = verify_session_token(session, leeway_seconds=CLOCK_OFF_BY_SECONDS)
     except BadToken as error:
         raise ProviderUnavailable("Descope refreshed with a token that does not verify") from error
     return Tokens(claims, session, _text(answer, "refreshSessionToken", "jwt") or refresh_token)
@@ -131,7 +145,8 @@ def sign_out_everywhere(refresh_token: str) -> None:
 
 def profile_of(refresh_token: str) -> Profile:
     """Return the person the token belongs to, without roles. Raises SignedOut and ProviderUnavailable."""
-    return replace(_profile(_asked(lambda: client().me(refresh_token))), roles=None)
+    asked_at = timezone.now()
+    return replace(_profile(_asked(lambda: client().me(refresh_token)), asked_at), roles=None)
 
 
 def load_person(subject: str) -> Profile | None:
@@ -139,8 +154,9 @@ def load_person(subject: str) -> Profile | None:
 
     Raises ProviderUnavailable, also where no management key is set.
     """
+    asked_at = timezone.now()
     user = _user(subject)
-    return _access_key(subject) if user is None else _profile(user)
+    return _access_key(subject, asked_at) if user is None else _profile(user, asked_at)
 
 
 def rename(subject: str, name: str) -> Profile:
@@ -149,8 +165,9 @@ def rename(subject: str, name: str) -> Profile:
     login_ids = user.get("loginIds") if user else None
     if not isinstance(login_ids, list) or not login_ids:
         raise ProviderUnavailable("Descope knows no such person")
+    asked_at = timezone.now()
     answer = _asked(lambda: client().mgmt.user.update_display_name(login_ids[0], name))
-    return _profile(_same(answer, subject))
+    return _profile(_same(answer, subject), asked_at)
 
 
 def _user(subject: str) -> dict[str, Any] | None:
@@ -161,7 +178,7 @@ def _user(subject: str) -> dict[str, Any] | None:
     return _same(answer, subject)
 
 
-def _access_key(key_id: str) -> Profile | None:
+def _access_key(key_id: str, asked_at: datetime) -> Profile | None:
     """Return the key as somebody to know: the `sub` of its session tokens is its id. Only they tell its roles."""
     try:
         answer = _managed(lambda: client().mgmt.access_key.load(key_id))
@@ -170,7 +187,8 @@ def _access_key(key_id: str) -> Profile | None:
     key = answer.get("key")
     if not isinstance(key, dict) or key.get("id") != key_id:
         raise ProviderUnavailable("Descope answered with another key")
-    return Profile(key_id, _text(key, "name").strip(), email="", is_enabled=key.get("status") == "active")
+    is_enabled = key.get("status") == "active"
+    return Profile(key_id, _text(key, "name").strip(), email="", is_enabled=is_enabled, asked_at=asked_at)
 
 
 def _same(answer: dict[str, Any], subject: str) -> dict[str, Any]:
@@ -185,6 +203,7 @@ def people_page(number: int, size: int, **conditions: Any) -> tuple[list[Profile
 
     The conditions are those of the SDK's search. Raises ProviderUnavailable.
     """
+    asked_at = timezone.now()
     try:
         answer = _managed(
             lambda: client().mgmt.user.search_all(limit=size, page=number, with_test_user=True, **conditions)
@@ -194,7 +213,7 @@ def people_page(number: int, size: int, **conditions: Any) -> tuple[list[Profile
     users, total = answer.get("users"), answer.get("total")
     if not isinstance(users, list):
         raise ProviderUnavailable("Descope's answer holds no people")
-    profiles = [_profile(user) for user in users if isinstance(user, dict)]
+    profiles = [_profile(user, asked_at) for user in users if isinstance(user, dict)]
     return profiles, total if isinstance(total, int) else number * size + len(profiles)
 
 
@@ -215,6 +234,7 @@ def of_our_tenant() -> dict[str, Any]:
 def invite(email: str, name: str, role: Role | None) -> Profile:
     """Make an account for this address and have Descope write to it. Raises Declined and ProviderUnavailable."""
     names, tenant = [name_of(role)] if role else [], settings.DESCOPE_TENANT_ID
+    asked_at = timezone.now()
     answer = _managed(
         lambda: client().mgmt.user.invite(
             email,
@@ -229,7 +249,7 @@ def invite(email: str, name: str, role: Role | None) -> Profile:
     user = answer.get("user")
     if not isinstance(user, dict) or not _text(user, "userId"):
         raise ProviderUnavailable("Descope does not say whom it has invited")
-    return _profile(user)
+    return _profile(user, asked_at)
 
 
 def give_role(login_id: str, role: Role) -> None:
@@ -262,7 +282,7 @@ def end_sessions_of(subject: str) -> None:
 def _managed(call: Callable[[], Any]) -> dict[str, Any]:
     """Return the answer of the management API. Raises Declined where it says no, and ProviderUnavailable."""
     if not settings.DESCOPE_MANAGEMENT_KEY:
-        raise ProviderUnavailable("no management key is set")
+        raise NotDone("no management key is set")
     try:
         return _asked(call, no=NOT_TO_BE_DONE)
     except SignedOut as error:
@@ -280,19 +300,43 @@ def client() -> DescopeClient:
     )
 
 
+@cache
+def _patient_client() -> DescopeClient:
+    """The same for refreshing alone, which nobody waits for to the end. Our own check of the tokens is the strict one."""
+    return DescopeClient(
+        settings.DESCOPE_PROJECT_ID,
+        base_url=settings.DESCOPE_BASE_URI,
+        timeout_seconds=REFRESH_TIMEOUT.total_seconds(),
+        jwt_validation_leeway=CLOCK_OFF_BY_SECONDS,
+    )
+
+
 def _asked(call: Callable[[], Any], *, no: frozenset[int] = TOKEN_REFUSED) -> dict[str, Any]:
-    """Return Descope's answer: SignedOut for the statuses that mean no, ProviderUnavailable for all other trouble."""
+    """Return Descope's answer: SignedOut for the statuses that mean no, ProviderUnavailable for all other trouble.
+
+    In a request it takes no longer than the request has time left: accounts/patience.py.
+    """
+    if patience.is_over():
+        raise NotDone("this request has waited for Descope long enough")
     if not breaker.admits():
-        raise ProviderDown("Descope did not answer a moment ago")
+        raise NotDone("Descope did not answer a moment ago")
+    asked_at = time.monotonic()
     try:
-        answer = _answer(call, no)
+        answer = patience.bounded(lambda: _answer(call, no))
+    except TimeoutError as error:
+        if time.monotonic() - asked_at >= PLAINLY_SLOW_SECONDS:
+            breaker.failed()
+        raise ProviderUnavailable("Descope did not answer before the request's time was up") from error
     except ProviderDown:
         breaker.failed()
         raise
     except (SignedOut, ProviderUnavailable):
         breaker.answered()  # It answered, if not as hoped: one odd token must not stop everybody's sign-in.
         raise
-    breaker.answered()
+    if time.monotonic() - asked_at < settings.DESCOPE_TIMEOUT.total_seconds():
+        breaker.answered()
+    else:
+        breaker.failed()  # Later than anybody waits: good for what was asked, and bad for the next to ask.
     return answer
 
 
@@ -310,7 +354,7 @@ def _answer(call: Callable[[], Any], no: frozenset[int]) -> dict[str, Any]:
         raise (ProviderDown if is_down else ProviderUnavailable)(f"Descope answered {status}") from error
     except RateLimitException as error:
         # Not down: a limit on one kind of call must not stop everybody's sign-in.
-        raise ProviderUnavailable("Descope asks us to slow down") from error
+        raise NotDone("Descope asks us to slow down") from error
     except httpx.HTTPError as error:
         raise ProviderDown(f"Descope did not answer: {type(error).__name__}") from error
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
@@ -326,7 +370,7 @@ def _text(answer: Mapping[str, Any], *path: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _profile(user: Mapping[str, Any]) -> Profile:
+def _profile(user: Mapping[str, Any], asked_at: datetime) -> Profile:
     return Profile(
         subject=_text(user, "userId"),
         name=_text(user, "name").strip(),
@@ -336,6 +380,8 @@ def _profile(user: Mapping[str, Any]) -> Profile:
         login_id=_first_text(user.get("loginIds")),
         is_invited=user.get("status") == "invited",
         is_test=user.get("test") is True,
+        picture=_text(user, "picture").strip()[:MAX_ADDRESS_LENGTH],
+        asked_at=asked_at,
     )
 
 

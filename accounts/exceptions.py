@@ -17,6 +17,10 @@ class ProviderDown(ProviderUnavailable):
     """Descope is out of reach for everybody, not only for this question."""
 
 
+class NotDone(ProviderUnavailable):
+    """Descope was not asked, or turned the call away unread: nothing has changed there."""
+
+
 class Declined(Exception):
     """What was asked for about somebody cannot be done. The text says why, for the admin who asked."""
 

@@ -55,6 +55,18 @@ def device_of(request: HttpRequest) -> Device:
     return Device.seen(request.headers.get("User-Agent", ""), client_address(request))
 
 
+def give_key(response: HttpResponse, key: str) -> None:
+    """Put the key of a session into the browser's cookie."""
+    response.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        key,
+        max_age=settings.SESSION_LIFETIME,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script asks: it needs a status and JSON, not a page to follow."""
     return (

@@ -6,6 +6,8 @@ A stranger with made-up tokens could stop all sign-ins, so Galley keeps the keys
 """
 
 import logging
+import os
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +17,7 @@ import httpx
 import jwt
 from django.conf import settings
 
+from . import background, patience
 from .exceptions import BadToken, ProviderUnavailable
 
 logger = logging.getLogger(__name__)
@@ -26,9 +29,13 @@ MAX_TOKEN_LENGTH = 16_384
 
 
 class KeyRing:
-    """The keys in force, fetched when first needed and again when they age or an unknown one is named."""
+    """The keys in force. The first request fetches them, and one that names an unknown key, once in a while.
 
-    fresh_seconds = 600
+    Otherwise a thread of the process keeps them fresh, so that nobody waits for keys that have only aged, and a key
+    that was withdrawn is dead within ten minutes.
+    """
+
+    renewed_after_seconds = 540
     stale_seconds = 24 * 3600
     cool_down_seconds = 30
     retry_seconds = 2  # While there is no key at all, nobody can sign in: ask again sooner.
@@ -39,15 +46,20 @@ class KeyRing:
         self._fetched_at = float("-inf")
         self._asked_at = float("-inf")
         self._was_answered = False
-        self._fetching = threading.Lock()
+        self.begin_in_a_new_process()
+
+    def begin_in_a_new_process(self) -> None:
+        """Let go of what belongs to another process: threads do not live on in a fork, and locks stay locked."""
+        self._fetching, self._starting, self._is_tended = threading.Lock(), threading.Lock(), False
 
     def find(self, key_id: str) -> jwt.PyJWK:
         """Return the key of this id. A key we hold is answered at once, even while others wait for a fetch.
 
         Raises BadToken if the project has no such key and ProviderUnavailable if it would not tell.
         """
+        self._have_tended()
         key = self._held().get(key_id)
-        if key is None or self._age() >= self.fresh_seconds:
+        if key is None:
             self._fetch()
             key = self._held().get(key_id)
         if key is not None:
@@ -58,10 +70,29 @@ class KeyRing:
 
     def check(self) -> None:
         """Raise ProviderUnavailable unless there is a key to verify with."""
+        self._have_tended()
         if not self._held():
             self._fetch()
         if not self._held():
             raise ProviderUnavailable("there are no signing keys")
+
+    def tend(self) -> float:
+        """Fetch the keys if they have aged. Returns in how many seconds to look again."""
+        if self._age() >= self.renewed_after_seconds:
+            self._fetch()
+        if self._age() < self.renewed_after_seconds:
+            return self.renewed_after_seconds - self._age()
+        return self.cool_down_seconds * random.uniform(1, 1.5)  # noqa: S311 — so that not all processes ask at once.
+
+    def _have_tended(self) -> None:
+        """Start the one thread of this process that looks after the keys, if it does not run yet."""
+        if self._is_tended:
+            return
+        with self._starting:
+            if not self._is_tended:
+                self._is_tended = True
+                # Not at once: the request that comes here is about to fetch the first keys itself.
+                background.repeat(self.tend, first_in_seconds=self.cool_down_seconds)
 
     def _held(self) -> dict[str, jwt.PyJWK]:
         return self._keys if self._age() < self.stale_seconds else {}
@@ -71,7 +102,8 @@ class KeyRing:
 
     def _fetch(self) -> None:
         """Ask Descope, unless it was asked a moment ago. Only who has no key at all waits for another's answer."""
-        if not self._fetching.acquire(timeout=0 if self._held() else FETCH_TIMEOUT_SECONDS):
+        patient_for = min(FETCH_TIMEOUT_SECONDS, patience.seconds_left())
+        if not self._fetching.acquire(timeout=0 if self._held() else patient_for):
             return
         try:
             if not self._is_cooling():
@@ -82,10 +114,10 @@ class KeyRing:
     def _ask(self) -> None:
         self._was_answered = False
         try:
-            self._keys = _fetched_keys()
+            self._keys = patience.bounded(_fetched_keys)
             self._fetched_at = self._clock()
             self._was_answered = True
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, RecursionError) as error:
             logger.warning("Descope's signing keys could not be fetched: %s", type(error).__name__)
         finally:
             self._asked_at = self._clock()
@@ -129,9 +161,10 @@ def _key(jwk: dict[str, Any]) -> jwt.PyJWK | None:
 
 
 ring = KeyRing()
+os.register_at_fork(after_in_child=lambda: ring.begin_in_a_new_process())  # Tests change the ring.
 
 
-def verified_payload(token: str) -> dict[str, Any]:
+def verified_payload(token: str, leeway_seconds: float = LEEWAY_SECONDS) -> dict[str, Any]:
     """Return the payload of a token that this project signed and that is in force now.
 
     Raises BadToken, or ProviderUnavailable where the keys cannot be had. Whose token it is and what
@@ -149,7 +182,7 @@ def verified_payload(token: str) -> dict[str, Any]:
             key=key.key,
             algorithms=[key.algorithm_name],
             options={"require": ["exp", "iat", "sub"], "verify_aud": False},
-            leeway=LEEWAY_SECONDS,
+            leeway=leeway_seconds,
         )
     except (jwt.PyJWTError, UnicodeError, ValueError, TypeError, RecursionError) as error:
         raise BadToken(f"refused: {type(error).__name__}") from error

@@ -8,9 +8,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from . import api_tokens, sessions
+from . import api_tokens, patience, session_keys, sessions
 from .exceptions import BadToken, ProviderUnavailable, TooMany
-from .http import PersonRequest, posted_texts, refusal, sign_in_redirect, sign_in_url, too_many, wants_json, with_person
+from .http import (
+    PersonRequest,
+    give_key,
+    posted_texts,
+    refusal,
+    sign_in_redirect,
+    sign_in_url,
+    too_many,
+    wants_json,
+    with_person,
+)
 from .models import Visitor
 
 logger = logging.getLogger(__name__)
@@ -27,10 +37,12 @@ class PersonMiddleware:
 
     def __call__(self, bare_request: HttpRequest) -> HttpResponse:
         request = _of_nobody(bare_request)
-        response = self.get_response(request)
+        with patience.of_one_request():
+            response = self.get_response(request)
         if not request.user.is_visitor:
             # What members see is theirs: neither a shared cache nor the back button may show it to others.
             response.headers.setdefault("Cache-Control", "private, no-store")
+        _change_key(request, response)
         patch_vary_headers(response, ["Cookie", "Authorization"])
         return response
 
@@ -86,6 +98,14 @@ def _identify(request: PersonRequest) -> None:
     if session is not None:
         request.session = session
         request.user = session.user
+
+
+def _change_key(request: PersonRequest, response: HttpResponse) -> None:
+    """Give the browser a new key where its session's powers have changed, unless it has just been given or lost one."""
+    if request.session is not None and settings.SESSION_COOKIE_NAME not in response.cookies:
+        key = session_keys.changed_key(request.session, request.COOKIES[settings.SESSION_COOKIE_NAME])
+        if key:
+            give_key(response, key)
 
 
 def _asked_to_sign_in(request: PersonRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, Self
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Cast, Now
+from django.urls import reverse
 from django.utils import timezone
 
 from .append_only import AppendOnlyModel, AppendOnlyQuerySet
@@ -71,6 +72,11 @@ class User(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def picture_url(self) -> str:
+        """The address of their picture, empty where they show none."""
+        return reverse("accounts:picture", args=[self.picture]) if self.picture else ""
+
     def may_use(self, claims: Claims) -> bool:
         """Whether a token with these claims still speaks for this person."""
         # A token tells its birth in whole seconds, so one born in the second of the cut is refused, too.
@@ -116,6 +122,11 @@ class Session(models.Model):
     """One signed-in browser. The cookie holds a key; we hold its digest, the claims and the locked refresh token."""
 
     key_digest = models.CharField(max_length=64, unique=True)
+    # What rotating the key takes: accounts/session_keys.py.
+    former_key_digest = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    former_key_until = models.DateTimeField(null=True, blank=True)
+    key_changed_at = models.DateTimeField(null=True, blank=True)
+    is_key_outdated = models.BooleanField(default=False, db_default=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     payload = models.JSONField(help_text="What the newest verified session token says.")
     token_expires_at = models.DateTimeField()

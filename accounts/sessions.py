@@ -1,30 +1,33 @@
 """Start, resume, refresh and end sessions. Tokens stay here; the browser holds only a random key."""
 
-import hashlib
 import logging
-import secrets
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from concurrent.futures import Future, wait
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from . import descope, people
+from . import background, descope, patience, people, session_keys
 from .claims import Claims
 from .descope import Tokens
 from .devices import Device
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
 from .models import HeldToken, Session, User
-from .vault import locked, unlocked
+from .vault import digest, locked, unlocked
 
 logger = logging.getLogger(__name__)
 
 REFRESH_AHEAD = timedelta(seconds=30)
-LEASE = timedelta(seconds=10)
-WAIT_SECONDS = 3.0
+# Who refreshes holds the lease and renews it. Where they die, the next one takes over this much later: soon enough
+# to be taken for a parallel call, if Descope rotated the refresh token and nobody heard of it.
+LEASE = timedelta(seconds=5)
+LEASE_RENEWED_EVERY_SECONDS = 2.0
 POLL_SECONDS = 0.05
 UNKNOWN_DEVICE = Device()
 
@@ -44,13 +47,13 @@ def start(
     profile = descope.profile_of(refresh_token)
     if profile.subject != claims.subject:
         raise BadToken("Descope knows the tokens as somebody else's")
-    key = secrets.token_urlsafe(32)
+    key = session_keys.new_key()
     with transaction.atomic():
         user, is_new = people.register(profile)
         if not user.may_use(claims):
             raise SignedOut("this account is closed to new sign-ins")
         if replacing:
-            _end(Session.objects.filter(key_digest=digest(replacing)))
+            _end(session_keys.sessions_of(replacing))
         session = Session.objects.create(
             key_digest=digest(key),
             user=user,
@@ -67,11 +70,11 @@ def start(
 def resume(key: str) -> Session | None:
     """Return the session this key opens, with a token that is still good, or None.
 
-    One indexed query while the token is good; near its end it is refreshed. Where Descope does not answer,
-    the session goes on for SESSION_GRACE with what its last token said, though no longer with everything
-    (`is_freshly_proved`). Raises ProviderUnavailable after that.
+    One indexed query while the token is good. Near its end it is refreshed in the background, and nobody waits; once
+    it has run out they do. Where Descope does not answer, the session goes on for SESSION_GRACE with what its last
+    token said, though no longer with everything (`is_freshly_proved`). Raises ProviderUnavailable after that.
     """
-    session = Session.objects.select_related("user").filter(key_digest=digest(key)).first()
+    session = session_keys.session_of(key)
     if session is None or session.is_over or not session.user.may_use(session.claims):
         return None
     if session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
@@ -101,8 +104,8 @@ def person_of_bearer(token: str) -> User:
 
 def end(key: str) -> None:
     """End the session that this key opens, if any."""
-    session = Session.objects.filter(key_digest=digest(key), ended_at=None).first()
-    if session is not None:
+    session = session_keys.session_of(key)
+    if session is not None and session.ended_at is None:
         end_one(session)
 
 
@@ -131,11 +134,6 @@ def refresh_all_of(user: User) -> None:
     Session.objects.filter(user=user, ended_at=None).update(token_expires_at=timezone.now())
 
 
-def digest(secret: str) -> str:
-    """Return what we store in place of a key or token: 256 random bits need no salt."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def _end(sessions: QuerySet[Session]) -> None:
     sessions.filter(ended_at=None).update(ended_at=timezone.now(), locked_refresh_token="", payload={})
 
@@ -151,24 +149,49 @@ def _tell(session: Session, verb: Callable[[str], None]) -> None:
 def _with_fresh_token(session: Session) -> Session | None:
     """Refresh through Descope: one caller of all threads, processes and machines; the rest wait for its result.
 
-    No transaction is open while Descope is asked: the lease is one UPDATE, and runs out by itself if
-    the process that holds it dies. Raises ProviderUnavailable where neither a new token nor grace is left.
+    Nobody waits while the token still holds. No transaction is open while Descope is asked: the lease is one UPDATE,
+    and runs out by itself if the process that holds it dies. Raises ProviderUnavailable where neither a new token nor
+    grace is left.
     """
-    patience = time.monotonic() + WAIT_SECONDS
+    lease_as_found, give_up_at = session.refresh_leased_until, time.monotonic() + patience.seconds_left()
     while session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
         if descope.breaker.is_open:
             return _in_grace(session)
-        if _lease(session):
-            return _refreshed(session)
+        refreshing = background.start(partial(_refresh, session)) if _lease(session) else None
         if session.token_expires_at > timezone.now():
-            return session  # Somebody refreshes ahead of time; this token still holds.
-        if time.monotonic() > patience:
+            return session
+        if refreshing is not None:
+            return _refreshed(session, refreshing)
+        if time.monotonic() >= give_up_at:
+            _mind_a_slow_provider(session, lease_as_found)
             return _in_grace(session)
         time.sleep(POLL_SECONDS)
-        session = Session.objects.select_related("user").get(pk=session.pk)
+        session = _as_it_is_now(session)
         if session.is_over:
             return None
     return session
+
+
+def _refreshed(session: Session, refreshing: Future[None]) -> Session | None:
+    """Return the session as the refresh leaves it, or in its grace if that takes longer than this request waits."""
+    seconds = patience.seconds_left()
+    try:
+        refreshing.result(timeout=seconds)
+    except TimeoutError:
+        if seconds >= descope.PLAINLY_SLOW_SECONDS:
+            descope.breaker.failed()
+    session = _as_it_is_now(session)
+    return None if session.is_over else _in_grace(session)
+
+
+def _mind_a_slow_provider(session: Session, lease_as_found: datetime | None) -> None:
+    """Ask nothing for a while, if whoever refreshes is alive and waits, too. The lease of a dead one is not renewed."""
+    if lease_as_found and session.refresh_leased_until and session.refresh_leased_until > lease_as_found:
+        descope.breaker.failed()
+
+
+def _as_it_is_now(session: Session) -> Session:
+    return Session.objects.select_related("user").get(pk=session.pk)
 
 
 def _in_grace(session: Session) -> Session:
@@ -192,31 +215,39 @@ def _as_read(session: Session) -> QuerySet[Session]:
     return Session.objects.filter(pk=session.pk, ended_at=None, locked_refresh_token=session.locked_refresh_token)
 
 
-def _refreshed(session: Session) -> Session | None:
+def _refresh(session: Session) -> None:
+    """Ask Descope for new tokens and keep what it answers, however late: a rotated refresh token is in no other place.
+
+    If this process dies between the rotation and the keeping, the next one trades the old token again. Descope takes
+    that for a parallel call for a short while; later for a theft, and the person has to sign in again.
+    """
+    asking = background.start(partial(descope.refresh, unlocked(session.locked_refresh_token)))
+    while wait([asking], timeout=LEASE_RENEWED_EVERY_SECONDS).not_done:
+        _as_read(session).update(refresh_leased_until=timezone.now() + LEASE)
     try:
-        tokens = descope.refresh(unlocked(session.locked_refresh_token))
+        tokens = asking.result()
         _check_same_person(session, tokens.claims)
     except (SignedOut, BadToken) as refusal:
         logger.info("Session %s is over: %s", session.pk, refusal)
         _end(_as_read(session))
-    except ProviderUnavailable:
+    except ProviderUnavailable as trouble:
+        logger.warning("Session %s was not refreshed: %s", session.pk, trouble)
         _as_read(session).update(refresh_leased_until=None)
-        return _in_grace(session)
     else:
         _keep(session, tokens)
-    session = Session.objects.select_related("user").get(pk=session.pk)
-    return None if session.is_over else session
 
 
 @transaction.atomic
 def _keep(session: Session, tokens: Tokens) -> None:
     """Store the new tokens, unless another caller's are stored already or the session has ended."""
-    changes = {
+    changes: dict[str, Any] = {
         "payload": dict(tokens.claims.payload),
         "locked_refresh_token": locked(tokens.refresh),
         "refresh_leased_until": None,
         "last_refreshed_at": timezone.now(),
     }
+    if tokens.claims.roles != session.claims.roles:
+        changes["is_key_outdated"] = True
     row = _as_read(session)
     # If somebody has asked for a refresh meanwhile, these tokens may be older than the reason: refresh again soon.
     is_current = row.filter(token_expires_at=session.token_expires_at).update(

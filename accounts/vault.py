@@ -1,4 +1,4 @@
-"""Keeps refresh tokens unreadable in the database."""
+"""Keeps secrets unreadable in the database: what must come back is locked, what is only recognised is a digest."""
 
 import base64
 import hashlib
@@ -20,11 +20,16 @@ def unlocked(text: str) -> str:
         return ""
 
 
+def digest(secret: str) -> str:
+    """Return what we store in place of a key or token: 256 random bits need no salt."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 def _keys() -> MultiFernet:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet([_key(str(secret)) for secret in secrets])
 
 
 def _key(secret: str) -> Fernet:
-    digest = hashlib.blake2b(secret.encode(), person=b"refresh tokens", digest_size=32).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))
+    key = hashlib.blake2b(secret.encode(), person=b"refresh tokens", digest_size=32).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

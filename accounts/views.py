@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from . import descope, limits, sessions
 from .access import open_to_visitors
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
-from .http import PersonRequest, client_address, device_of, problem, safe_next, with_person
+from .http import PersonRequest, client_address, device_of, give_key, problem, safe_next, with_person
 
 MAX_EXCHANGE_BYTES = 64 * 1024
 
@@ -94,14 +94,7 @@ def start_session(request: PersonRequest) -> HttpResponse:
     # The CSRF token stays: the tab that waits for the link and the tab that opened it both end up here, with one
     # token between them, and its __Host- cookie cannot have been planted.
     response = JsonResponse({"error": None, "data": {"next": safe_next(tokens["next"]), "firstSeen": is_new}})
-    response.set_cookie(
-        settings.SESSION_COOKIE_NAME,
-        key,
-        max_age=settings.SESSION_LIFETIME,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    give_key(response, key)
     return response
 
 

@@ -9,7 +9,7 @@ import httpx
 import jwt
 import pytest
 
-from accounts import keys
+from accounts import background, keys
 from accounts.exceptions import BadToken, ProviderUnavailable
 from accounts.keys import KeyRing
 from accounts.models import User
@@ -156,16 +156,83 @@ def test_an_aged_key_is_served_while_somebody_fetches(
     keyring: KeyRing, wire: Wire, clock: Clock, in_background: Callable[..., Future[Any]]
 ) -> None:
     keyring.find(OURS)
-    clock.passes(keyring.fresh_seconds)
+    clock.passes(keyring.renewed_after_seconds)
     slow = SlowAnswer(public_jwk())
     wire.answers(KEYS, slow)
-    in_background(keyring.find, OURS)
+    in_background(keyring.tend)
     assert slow.is_asked.wait(timeout=10)
 
-    second = in_background(keyring.find, OURS)
+    meanwhile = in_background(keyring.find, OURS)
 
-    assert second.result(timeout=5).key_id == OURS
+    assert meanwhile.result(timeout=5).key_id == OURS
     slow.may_come.set()
+
+
+def test_no_request_fetches_keys_that_have_only_aged(keyring: KeyRing, wire: Wire, clock: Clock) -> None:
+    keyring.find(OURS)
+    clock.passes(keyring.stale_seconds - 1)
+
+    assert keyring.find(OURS).key_id == OURS
+    assert wire.times_asked(KEYS) == 1
+
+
+def test_keys_are_renewed_before_they_are_ten_minutes_old(keyring: KeyRing, wire: Wire, clock: Clock) -> None:
+    keyring.find(OURS)
+    pauses = []
+    for _ in range(3):
+        pauses.append(keyring.tend())
+        clock.passes(pauses[-1])
+
+    assert pauses == [540, 540, 540]
+    assert wire.times_asked(KEYS) == 3
+
+
+def test_keys_that_cannot_be_renewed_are_asked_for_every_half_minute_at_most(
+    keyring: KeyRing, wire: Wire, clock: Clock
+) -> None:
+    keyring.find(OURS)
+    clock.passes(keyring.renewed_after_seconds)
+    wire.is_down()
+    for _ in range(10):
+        pause = keyring.tend()
+        assert 30 <= pause <= 45
+        with pytest.raises(ProviderUnavailable):
+            keyring.find("unknown")
+        clock.passes(pause)
+
+    assert wire.times_asked(KEYS) == 1 + 10
+    assert keyring.find(OURS).key_id == OURS
+
+
+def test_keys_that_could_not_be_had_at_the_start_are_fetched_without_a_request(
+    keyring: KeyRing, wire: Wire, clock: Clock
+) -> None:
+    wire.is_down()
+    with pytest.raises(ProviderUnavailable):
+        keyring.find(OURS)
+    clock.passes(keyring.cool_down_seconds)
+    wire.recovers()
+
+    keyring.tend()
+
+    wire.is_down()
+    assert keyring.find(OURS).key_id == OURS
+
+
+def test_each_process_has_one_thread_that_looks_after_the_keys(
+    keyring: KeyRing, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(background, "repeat", lambda work, first_in_seconds: started.append(work))
+    for _ in range(3):
+        keyring.find(OURS)
+        keyring.check()
+
+    in_parent = len(started)
+    keyring.begin_in_a_new_process()
+    keyring.find(OURS)
+
+    assert (in_parent, len(started)) == (1, 2)
 
 
 def test_an_aged_key_is_served_while_descope_is_down(keyring: KeyRing, wire: Wire, clock: Clock) -> None:
@@ -206,7 +273,8 @@ def test_a_withdrawn_key_dies_with_the_next_fetch(keyring: KeyRing, wire: Wire, 
     wire.answers(KEYS, with_keys(strangers_jwk()))
     assert keyring.find(OURS).key_id == OURS
 
-    clock.passes(keyring.fresh_seconds)
+    clock.passes(keyring.tend())
+    keyring.tend()
 
     with pytest.raises(BadToken):
         keyring.find(OURS)
@@ -313,6 +381,7 @@ def test_an_answer_that_is_no_key_set_takes_no_key_away(
 ) -> None:
     keyring.find(OURS)
     wire.answers(KEYS, answer)
-    clock.passes(keyring.fresh_seconds)
+    clock.passes(keyring.renewed_after_seconds)
+    keyring.tend()
 
     assert keyring.find(OURS).key_id == OURS

@@ -1,5 +1,7 @@
 import json
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -11,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts import descope, sessions
+from accounts import background, descope, patience, sessions
 from accounts.exceptions import BadToken, ProviderUnavailable, SignedOut
 from accounts.keys import KeyRing
 from accounts.models import Session, User
@@ -19,8 +21,8 @@ from accounts.roles import Role
 from accounts.sandbox import people as sandbox_people
 from accounts.sandbox.models import Person as SandboxPerson
 from accounts.sandbox.models import RefreshToken, SignIn
-from accounts.vault import locked, unlocked
-from tests.conftest import tokens_of
+from accounts.vault import digest, locked, unlocked
+from tests.conftest import at_once, tokens_of
 
 from .conftest import Wire
 from .forge import Forge, strangers_jwk
@@ -35,6 +37,16 @@ def started(user: User) -> str:
 def expire(**when: float) -> None:
     """Let every token have expired some time ago; negative times lie ahead."""
     Session.objects.update(token_expires_at=timezone.now() - timedelta(**(when or {"seconds": 1})))
+
+
+def put_off(left_to_do: list[Callable[[], object]]) -> Callable[[Callable[[], object]], Future[object]]:
+    """Return a way to begin work in the background whose result never comes: the work is put on the list."""
+
+    def start(work: Callable[[], object]) -> Future[object]:
+        left_to_do.append(work)
+        return Future()
+
+    return start
 
 
 def resumed(key: str) -> Session:
@@ -270,6 +282,55 @@ def test_a_token_is_refreshed_a_little_ahead_of_its_end(reader: User, wire: Wire
     assert wire.times_asked(REFRESH) == 1
 
 
+def test_nobody_waits_for_a_refresh_ahead_of_time(reader: User, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = started(reader)
+    expire(seconds=-20)
+    left_to_do: list[Callable[[], object]] = []
+    monkeypatch.setattr(background, "start", put_off(left_to_do))
+
+    for _ in range(5):
+        assert resumed(key).user == reader
+    asked_by_requests = wire.times_asked(REFRESH)
+    monkeypatch.setattr(background, "start", at_once)
+    for work in left_to_do:
+        work()
+
+    assert (asked_by_requests, len(left_to_do), wire.times_asked(REFRESH)) == (0, 1, 1)
+    assert Session.objects.get().token_expires_at > timezone.now() + timedelta(minutes=9)
+
+
+def test_an_answer_that_comes_after_everybody_has_gone_on_is_kept(
+    reader: User, wire: Wire, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SESSION_GRACE = timedelta(hours=1)
+    key = started(reader)
+    expire()
+    late: list[Callable[[], object]] = []
+    monkeypatch.setattr(background, "start", put_off(late))
+    monkeypatch.setattr(patience, "REQUEST_SECONDS", 0.01)
+
+    assert resumed(key).user == reader
+    monkeypatch.setattr(background, "start", at_once)
+    late[0]()
+
+    assert Session.objects.get().token_expires_at > timezone.now() + timedelta(minutes=9)
+    assert wire.times_asked(REFRESH) == 1
+
+
+@pytest.mark.parametrize("seconds", [-60, 60])
+def test_a_clock_that_is_a_minute_off_signs_nobody_out(seconds: int, reader: User, wire: Wire) -> None:
+    key = started(reader)
+    forge, then = Forge.of(reader), int(timezone.now().timestamp()) + seconds
+    for _ in range(3):
+        session_token = forge.signed(iat=then, exp=then + 600)
+        wire.says(REFRESH, {"sessionJwt": session_token, "refreshJwt": forge.signed(drn="DSR", iat=then)})
+        expire()
+
+        assert resumed(key).user == reader
+
+    assert Session.objects.get().held_tokens.filter(digest=digest(session_token)).exists()
+
+
 def test_a_refreshed_token_brings_the_roles_of_now(editor: User) -> None:
     key = started(editor)
     sandbox_people.set_roles(SandboxPerson.objects.get(user_id=editor.subject), [])
@@ -303,6 +364,7 @@ UNCLEAR_ANSWERS: dict[str, httpx.Response | Exception] = {
     "too many requests": httpx.Response(429, json={"errorCode": "E130429"}, headers={"Retry-After": "60"}),
     "a page of a proxy's": httpx.Response(200, html="<p>Please wait"),
     "nothing": httpx.Response(200),
+    "half a body": httpx.Response(200, content=b'{"sessionJwt":"eyJhb', headers={"Content-Type": "application/json"}),
     "null": httpx.Response(200, json=None),
     "a list": httpx.Response(200, json=[]),
     "a text": httpx.Response(200, json="ok"),
@@ -453,7 +515,7 @@ def test_who_waits_too_long_hears_that_it_takes_time(reader: User, monkeypatch: 
     key = started(reader)
     expire()
     Session.objects.update(refresh_leased_until=timezone.now() + sessions.LEASE)
-    monkeypatch.setattr(sessions, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(patience, "REQUEST_SECONDS", 0)
 
     with pytest.raises(ProviderUnavailable):
         sessions.resume(key)
@@ -619,11 +681,10 @@ def test_a_refresh_that_is_overtaken_ends_and_overwrites_nothing(reader: User, w
     tokens = descope.refresh(unlocked(fast.locked_refresh_token))
 
     wire.says(REFRESH, {"errorCode": "E061005"}, 401)
-    overtaken = sessions._refreshed(slow)
+    sessions._refresh(slow)
     sessions._keep(slow, tokens)
 
     kept = Session.objects.get()
-    assert overtaken is not None
     assert kept.ended_at is None
     assert kept.locked_refresh_token == fast.locked_refresh_token
 

@@ -1,0 +1,65 @@
+"""The key in a browser's cookie, and its change when somebody's powers change.
+
+Parallel requests are still under way with the key of before, and the answer that brings the new one may be lost. So
+the former key works until shortly after the new one has first been seen, and who still comes with it when every
+answer under way has arrived is given another new one.
+"""
+
+import secrets
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from .models import Session
+from .vault import digest
+
+OVERLAP = timedelta(seconds=60)
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def session_of(key: str) -> Session | None:
+    """Return the session that this key opens, over or not. A key that is in force costs one query."""
+    sessions = Session.objects.select_related("user")
+    session = sessions.filter(key_digest=digest(key)).first()
+    if session is None:
+        return sessions.filter(_is_former(key)).first()
+    if session.former_key_digest and session.former_key_until is None:
+        Session.objects.filter(pk=session.pk).update(former_key_until=timezone.now() + OVERLAP)
+    return session
+
+
+def sessions_of(key: str) -> QuerySet[Session]:
+    return Session.objects.filter(Q(key_digest=digest(key)) | _is_former(key))
+
+
+def changed_key(session: Session, key: str) -> str | None:
+    """Return a new key for a session whose powers have changed, None where the browser's is good.
+
+    Of parallel requests with the same key one changes it: two new keys would race for the one cookie.
+    """
+    used, now = digest(key), timezone.now()
+    live = Session.objects.filter(pk=session.pk, ended_at=None)
+    if session.key_digest == used and session.is_key_outdated:
+        row = live.filter(key_digest=used, is_key_outdated=True)
+    elif session.former_key_digest == used:
+        row = live.filter(former_key_digest=used, former_key_until=None, key_changed_at__lte=now - OVERLAP)
+    else:
+        return None
+    changed = new_key()
+    is_ours = row.update(
+        key_digest=digest(changed),
+        former_key_digest=used,
+        former_key_until=None,
+        key_changed_at=now,
+        is_key_outdated=False,
+    )
+    return changed if is_ours else None
+
+
+def _is_former(key: str) -> Q:
+    still = Q(former_key_until=None) | Q(former_key_until__gt=timezone.now())
+    return Q(former_key_digest=digest(key)) & still
