@@ -5,6 +5,7 @@ import logging
 from django.utils.safestring import SafeString, mark_safe
 
 from blog.rendering import RENDERER_VERSION, process
+from blog.rendering.allowlist import clean_compared
 from blog.rendering.excerpt import excerpt_of, word_count_of
 from blog.rendering.limits import MAX_CHARACTERS, TOO_LONG, Unrenderable, densest_line
 from blog.rendering.process import Busy
@@ -15,6 +16,7 @@ __all__ = [
     "RENDERER_VERSION",
     "Busy",
     "Unrenderable",
+    "compared",
     "excerpt_of",
     "render",
     "stored",
@@ -53,3 +55,8 @@ def render(text: str) -> SafeString:
 def stored(html: str) -> SafeString:
     """Return HTML that `render` made and the database kept."""
     return mark_safe(html)  # noqa: S308 — see `render`: nothing else is ever stored as HTML.
+
+
+def compared(html: str) -> SafeString:
+    """Return what blog/comparing makes of two rendered texts, through the allow-list once more."""
+    return mark_safe(clean_compared(html))  # noqa: S308 — it comes out of the allow-list, too.

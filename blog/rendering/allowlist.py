@@ -64,6 +64,16 @@ _shaped = nh3.Cleaner(
     link_rel=None,
     id_prefix=ID_PREFIX,
 )
+_compared = nh3.Cleaner(
+    tags=BLOCKS | INLINES,
+    attributes={
+        tag: (ATTRIBUTES.get(tag, set()) | SHAPED.get(tag, set()) | {"data-diff"}) - {"id"}
+        for tag in ATTRIBUTES | SHAPED
+    },
+    set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
+    url_schemes=URL_SCHEMES,
+    link_rel=None,
+)
 
 
 def clean(html: str) -> str:
@@ -72,6 +82,11 @@ def clean(html: str) -> str:
     shaper.feed(_typed.clean(html))
     shaper.close()
     return _shaped.clean("".join(shaper.pieces))
+
+
+def clean_compared(html: str) -> str:
+    """Return HTML that was clean before, with the marks of a comparison in it and, as two texts share a page, no id."""
+    return _compared.clean(html)
 
 
 class Shaper(HTMLParser):
