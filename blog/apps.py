@@ -8,6 +8,9 @@ class BlogConfig(AppConfig):
     name = "blog"
 
     def ready(self) -> None:
+        from .checks.registry import ensure_settings
+
+        ensure_settings()
         pre_migrate.connect(_lay_guards_aside, sender=self)
         post_migrate.connect(_put_guards_back, sender=self)
 

@@ -1,6 +1,14 @@
 """What the domain can refuse. No status codes here: blog/middleware.py and blog/api.py translate."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import PermissionDenied
+
+if TYPE_CHECKING:
+    from .checks import Finding
 
 
 class NotPermitted(PermissionDenied):
@@ -25,3 +33,11 @@ class AnotherRevision(WrongStatus):
 
 class NotReady(Exception):
     """The text lacks something that readers need. The message says what, for the author."""
+
+
+class ChecksFailed(NotReady):
+    """The checks found something that stops this writer. `findings` are what to put right, or to give a reason for."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(" ".join(str(finding) for finding in findings))
+        self.findings = list(findings)

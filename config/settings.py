@@ -36,6 +36,11 @@ def limit(name: str, default: str) -> tuple[int, int]:
     return int(calls), PERIODS[period]
 
 
+def names(name: str, default: str = "") -> list[str]:
+    """Return what is listed with commas."""
+    return [item.strip() for item in env.str(name, default=default).split(",") if item.strip()]
+
+
 PERIODS = {"minute": 60, "hour": 3600, "day": 86400}
 
 # The process
@@ -66,6 +71,16 @@ if VISIBILITY not in ("members", "public"):
     raise ImproperlyConfigured(f"VISIBILITY is “{VISIBILITY}”; it must be members or public.")
 REQUIRE_SECOND_PERSON: bool = env.bool("REQUIRE_SECOND_PERSON", default=False)
 REQUIRE_MFA_TO_PUBLISH: bool = env.bool("REQUIRE_MFA_TO_PUBLISH", default=False)
+
+# What is looked over before a text is submitted: docs/checks.md. blog/checks/registry.py checks the names.
+
+CHECKS_BLOCKING = names("CHECKS_BLOCKING", "title-missing, body-empty, link-empty, link-dead")
+CHECKS_BLOCKING_ADMINS = names("CHECKS_BLOCKING_ADMINS", "title-missing, body-empty")
+CHECKS_OFF = names("CHECKS_OFF")
+CHECKS_EXTRA = names("CHECKS_EXTRA")
+WORDS_TO_AVOID = names("WORDS_TO_AVOID")
+MAX_TITLE_CHARACTERS: int = env.int("MAX_TITLE_CHARACTERS", default=70)  # Search results show about so many.
+MAX_IMAGE_KILOBYTES: int = env.int("MAX_IMAGE_KILOBYTES", default=500)
 
 # Identity: Descope, or the sandbox that stands in for it on this machine
 

@@ -13,7 +13,7 @@ if apps.is_installed("accounts.sandbox"):
 urlpatterns += [
     path("", include("blog.urls")),
     # Through a view of our own, so that a visitor is asked to sign in here as everywhere.
-    path("<path:anything>", errors.not_found),
+    path("<path:anything>", errors.not_found, name="not_found"),
 ]
 
 handler403 = errors.forbidden
