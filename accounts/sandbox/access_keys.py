@@ -7,15 +7,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from . import links, people, tokens
+from . import people, tokens
 from .exceptions import BadAccessKey, NoSuchAccessKey, Refusal
 from .models import AccessKey
+from .proofs import digest
 
 
 def create(profile: Mapping[str, Any]) -> tuple[AccessKey, str]:
     """Make a key with the fields that `profile` has, in the API's names. Returns it and its text."""
     text = secrets.token_urlsafe(32)
-    key = AccessKey(digest=links.digest(text))
+    key = AccessKey(digest=digest(text))
     change(key, profile)
     user_id = profile.get("userId")
     key.person = people.find(user_id=str(user_id)) if user_id else None
@@ -30,6 +31,14 @@ def create(profile: Mapping[str, Any]) -> tuple[AccessKey, str]:
     key.expires_at = datetime.fromtimestamp(seconds, tz=UTC) if isinstance(seconds, int) and seconds > 0 else None
     key.save()
     return key, text
+
+
+def renew(key: AccessKey) -> str:
+    """Return a new text for the key; the former one is over."""
+    text = secrets.token_urlsafe(32)
+    key.digest = digest(text)
+    key.save()
+    return text
 
 
 def change(key: AccessKey, profile: Mapping[str, Any]) -> None:
@@ -53,7 +62,7 @@ def find(key_id: str) -> AccessKey:
 
 def exchange(text: str, *, claims: Mapping[str, Any], tenant: str) -> dict[str, Any]:
     """Return a session token for the key, as the API answers it. Raises BadAccessKey."""
-    key = AccessKey.objects.select_related("person").filter(digest=links.digest(text), is_active=True).first()
+    key = AccessKey.objects.select_related("person").filter(digest=digest(text), is_active=True).first()
     if key is None or (key.expires_at and key.expires_at <= timezone.now()):
         raise BadAccessKey
     if key.person and not key.person.is_enabled:

@@ -39,6 +39,22 @@ class BadLink(Refusal):
         self.reason = reason
 
 
+class StillPending(Refusal):
+    """Nobody has opened the link yet. Source of the code: DescopeException of Descope's own mobile SDKs."""
+
+    status = 401
+    code = "E062503"
+    description = "The enchanted link was not opened yet"
+
+
+class BadPending(Refusal):
+    """Nothing waits by this reference: it never did, it is over, or a wrong link was opened."""
+
+    status = 401
+    code = "E062504"
+    description = "The enchanted link is over"
+
+
 class BadExchange(Refusal):
     """The code that came back from a provider never was, has been used or has expired."""
 

@@ -55,6 +55,7 @@ class Tenant(models.Model):
     uses_sso = models.BooleanField(default=False)
     is_disabled = models.BooleanField(default=False)
     attributes = models.JSONField(default=dict, blank=True)
+    settings = models.JSONField(default=dict, blank=True)  # What it has changed of them, in the API's names.
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -174,37 +175,58 @@ class Run(models.Model):
         return f"{self.key} for {self.email or 'nobody yet'}"
 
 
-class Link(models.Model):
-    """A magic link: its token, hashed, and whom it lets in."""
+class Proof(models.Model):
+    """What somebody is sent to prove who they are by, and what follows once they have. The secret is kept hashed."""
 
-    digest = models.CharField(max_length=64, unique=True)
-    login_id = models.CharField(max_length=254)
-    email = models.CharField(max_length=254, blank=True)  # Opening the link verifies it; empty where none was mailed.
+    login_id = models.CharField(max_length=254, db_index=True)
+    channel = models.CharField(max_length=10, default="email")  # Or sms, voice, whatsapp.
+    email = models.CharField(max_length=254, blank=True)  # Where it was sent, and so verified. Empty: nowhere.
+    phone = models.CharField(max_length=30, blank=True)  # As above.
     profile = models.JSONField(default=dict)  # What a sign-up said about the person.
     claims = models.JSONField(default=dict)
     may_sign_up = models.BooleanField(default=False)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    first_methods = models.JSONField(default=list)  # How they had proved who they are before: this is one more factor.
+    ends_others = models.BooleanField(default=False)  # Other sessions of the person.
+    change = models.JSONField(default=dict)  # The address or number they change to, in the API's names.
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, blank=True, related_name="%(class)ss")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Pending(models.Model):
+    """A sign-in that waits in one place until the right one of three links is opened in another: an enchanted link."""
+
+    digest = models.CharField(max_length=64, unique=True)  # Of the reference that the waiting place holds.
+    number = models.CharField(max_length=2)  # The one it shows, and that stands beside the right link.
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="pending")
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)  # A link was opened, right or wrong.
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"waits for link {self.number}"
+
+
+class Link(Proof):
+    """A magic link: its token, hashed, and whom it lets in."""
+
+    digest = models.CharField(max_length=64, unique=True)
     used_by = models.CharField(max_length=100, blank=True)
+    pending = models.ForeignKey(Pending, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    number = models.CharField(max_length=2, blank=True)  # What stands beside it, where it is one of three.
 
     def __str__(self) -> str:
         return f"a link for {self.login_id}"
 
 
-class Code(models.Model):
+class Code(Proof):
     """A one-time code of six digits, hashed."""
 
     digest = models.CharField(max_length=64)
-    login_id = models.CharField(max_length=254, db_index=True)
-    email = models.CharField(max_length=254, blank=True)
-    profile = models.JSONField(default=dict)
-    claims = models.JSONField(default=dict)
-    may_sign_up = models.BooleanField(default=False)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, blank=True, related_name="codes")
     tries = models.PositiveSmallIntegerField(default=0)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"a code for {self.login_id}"
@@ -295,6 +317,13 @@ class Event(models.Model):
 class Mail(models.Model):
     """A message that Descope would have sent."""
 
+    class Channel(models.TextChoices):
+        EMAIL = "email", "Mail"
+        SMS = "sms", "Text message"
+        VOICE = "voice", "Call"
+        WHATSAPP = "whatsapp", "WhatsApp message"
+
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL)
     to = models.CharField(max_length=254, db_index=True)
     subject = models.CharField(max_length=200)
     body = models.TextField()

@@ -1,5 +1,6 @@
 """Finding, making and changing people, and what the API shows of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,6 +29,10 @@ def normal(login_id: str) -> str:
     """Return the login id as it is compared: addresses in lower case, so that nobody has two accounts by accident."""
     login_id = login_id.strip()
     return login_id.lower() if "@" in login_id else login_id
+
+
+def is_phone(text: str) -> bool:
+    return re.fullmatch(r"[+(]?[0-9][0-9 ().-]{2,28}", text.strip()) is not None
 
 
 def find(login_id: str = "", user_id: str = "") -> Person:
@@ -71,6 +76,25 @@ def change(person: Person, profile: Mapping[str, Any]) -> None:
     if not person.is_enabled:
         end_all_sessions(person)
     webhooks.tell("UserModified", person, changed=sorted(profile))
+
+
+@transaction.atomic(using=DATABASE)
+def change_address(person: Person, reached: Mapping[str, Any], *, is_login_id: bool, keeps_other: bool) -> Person:
+    """Let the person be reached at this address or number, in the API's names, and sign in by it if that is wanted.
+
+    Whoever signs in by it already becomes one with them: `keeps_other` says whose account remains. Returns it.
+    """
+    value = normal(str(reached.get("email") or reached.get("phone")))
+    other = Person.objects.filter(logins__value=value).exclude(pk=person.pk).first() if is_login_id else None
+    if other:
+        kept, gone = (other, person) if keeps_other else (person, other)
+        gone.logins.update(person=kept)
+        delete(gone)
+        person = kept
+    elif is_login_id:
+        Login.objects.get_or_create(person=person, value=value)
+    change(person, reached)
+    return person
 
 
 def set_status(person: Person, status: str) -> None:

@@ -12,6 +12,24 @@ from .models import Person, Tenant, new_tenant_id
 from .router import DATABASE
 
 FLAGS = {"enforceSSO": "uses_sso", "disabled": "is_disabled"}
+DEFAULT_SETTINGS: Mapping[str, Any] = {
+    "domains": [],
+    "authType": "none",
+    "enabled": False,
+    "refreshTokenExpiration": 30,
+    "refreshTokenExpirationUnit": "days",
+    "sessionTokenExpiration": 10,
+    "sessionTokenExpirationUnit": "minutes",
+    "stepupTokenExpiration": 10,
+    "stepupTokenExpirationUnit": "minutes",
+    "enableInactivity": False,
+    "inactivityTime": 0,
+    "inactivityTimeUnit": "minutes",
+    "JITDisabled": False,
+    "ssoSetupSuiteSettings": {},
+    "enforceSSOExclusions": [],
+    "federatedAppIds": [],
+}
 
 
 def find(tenant_id: str) -> Tenant:
@@ -42,6 +60,13 @@ def change(tenant: Tenant, profile: Mapping[str, Any]) -> None:
     tenant.save()
 
 
+def change_settings(tenant: Tenant, wanted: Mapping[str, Any]) -> None:
+    """Take over the settings that are given. Domains and SSO count at once; the rest is kept and shown."""
+    _assign(tenant, wanted)
+    tenant.settings |= {name: value for name, value in wanted.items() if name in DEFAULT_SETTINGS}
+    tenant.save()
+
+
 @transaction.atomic(using=DATABASE)
 def delete(tenant: Tenant) -> None:
     """Delete the tenant, and everybody's membership with it."""
@@ -63,6 +88,11 @@ def as_tenant(tenant: Tenant) -> dict[str, Any]:
         "disabled": tenant.is_disabled,
         "createdTime": int(tenant.created_at.timestamp()),
     }
+
+
+def as_settings(tenant: Tenant) -> dict[str, Any]:
+    own = {"selfProvisioningDomains": tenant.domains, "enforceSSO": tenant.uses_sso}
+    return {**DEFAULT_SETTINGS, **tenant.settings, **own}
 
 
 def _assign(tenant: Tenant, profile: Mapping[str, Any]) -> None:

@@ -1,13 +1,38 @@
 """The addresses of Descope's API that the sandbox knows, and its own pages."""
 
-from django.urls import path
+from collections.abc import Callable, Iterable
 
-from .views import auth, flows, keys, pages, providers, screens, webhook
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from .proofs import CHANNELS
+from .views import auth, flows, keys, pages, proofs, providers, screens, totp, webhook
 from .views.management import access_keys, links, permissions, project, roles, state, tenants, users
 
 app_name = "sandbox"
 
 USER = "v1/mgmt/user"
+View = Callable[..., HttpResponse]
+
+
+def sent(method: str, sign_in: View, change: View, channels: Iterable[str]) -> list[URLPattern]:
+    """Return the addresses that a way to sign in by something sent has for each way to send it."""
+    modes = ("signin", "signup", "signup-in")
+    return [
+        *(
+            path(f"v1/auth/{method}/{mode}/{channel}", sign_in, {"mode": mode, "channel": channel})
+            for mode in modes
+            for channel in channels
+        ),
+        path(f"v1/auth/{method}/update/email", change),
+        path(f"v1/auth/{method}/update/phone", change, {"channel": "sms"}),  # As the SDK's magic link spells it.
+        *(
+            path(f"v1/auth/{method}/update/phone/{channel}", change, {"channel": channel})
+            for channel in channels
+            if channel != "email"
+        ),
+    ]
+
 
 urlpatterns = [
     path("inbox", pages.inbox, name="inbox"),
@@ -50,23 +75,22 @@ urlpatterns = [
     path("v1/auth/me/tenants", auth.my_tenants),
     path("v1/auth/tenant/select", auth.select_tenant),
     path("v1/auth/accesskey/exchange", auth.exchange_access_key),
-    path("v1/auth/magiclink/signin/email", auth.mail_link, {"mode": "signin"}),
-    path("v1/auth/magiclink/signup/email", auth.mail_link, {"mode": "signup"}),
-    path("v1/auth/magiclink/signup-in/email", auth.mail_link, {"mode": "signup-in"}),
-    path("v1/auth/magiclink/verify", auth.verify_link),
-    path("v1/auth/otp/signin/email", auth.mail_code, {"mode": "signin"}),
-    path("v1/auth/otp/signup/email", auth.mail_code, {"mode": "signup"}),
-    path("v1/auth/otp/signup-in/email", auth.mail_code, {"mode": "signup-in"}),
-    path("v1/auth/otp/verify/email", auth.verify_code),
-    path("v1/auth/totp/signup", auth.sign_up_totp),
-    path("v1/auth/totp/update", auth.replace_totp),
-    path("v1/auth/totp/verify", auth.verify_totp),
-    path("v1/auth/oauth/authorize", auth.begin_visit),
-    path("v1/auth/oauth/exchange", auth.end_visit),
-    path("v1/auth/sso/authorize", auth.begin_visit),
-    path("v1/auth/sso/exchange", auth.end_visit),
-    path("v1/auth/saml/authorize", auth.begin_visit),
-    path("v1/auth/saml/exchange", auth.end_visit),
+    *sent("magiclink", proofs.send_link, proofs.send_link_to_new, CHANNELS),
+    path("v1/auth/magiclink/verify", proofs.verify_link),
+    *sent("otp", proofs.send_code, proofs.send_code_to_new, CHANNELS),
+    *(path(f"v1/auth/otp/verify/{channel}", proofs.verify_code, {"channel": channel}) for channel in CHANNELS),
+    *sent("enchantedlink", proofs.send_enchanted, proofs.send_enchanted_to_new, ("email", "sms")),
+    path("v1/auth/enchantedlink/verify", proofs.verify_enchanted),
+    path("v1/auth/enchantedlink/pending-session", proofs.poll_enchanted),
+    path("v1/auth/totp/signup", totp.sign_up),
+    path("v1/auth/totp/update", totp.replace),
+    path("v1/auth/totp/verify", totp.verify),
+    path("v1/auth/oauth/authorize", providers.begin_visit),
+    path("v1/auth/oauth/exchange", providers.end_visit),
+    path("v1/auth/sso/authorize", providers.begin_visit),
+    path("v1/auth/sso/exchange", providers.end_visit),
+    path("v1/auth/saml/authorize", providers.begin_visit),
+    path("v1/auth/saml/exchange", providers.end_visit),
     # What the holder of the management key may ask.
     path("v1/mgmt/license", project.license_tier),
     path(USER, users.load),
@@ -102,12 +126,14 @@ urlpatterns = [
     path(f"{USER}/update/tenant/remove", users.remove_tenant),
     path(f"{USER}/signin/embeddedlink", links.embedded_link),
     path("v1/mgmt/tests/generate/magiclink", links.link_for_test_user),
+    path("v1/mgmt/tests/generate/enchantedlink", links.enchanted_link_for_test_user),
     path("v1/mgmt/tests/generate/otp", links.code_for_test_user),
     path("v1/mgmt/tenant", tenants.load),
     path("v1/mgmt/tenant/all", tenants.load_all),
     path("v1/mgmt/tenant/create", tenants.create),
     path("v1/mgmt/tenant/update", tenants.update),
     path("v1/mgmt/tenant/patch", tenants.patch),
+    path("v1/mgmt/tenant/settings", tenants.show_or_change_settings),
     path("v1/mgmt/tenant/delete", tenants.delete),
     path("v1/mgmt/tenant/search", tenants.search),
     path("v1/mgmt/role/create", roles.create),
@@ -121,6 +147,9 @@ urlpatterns = [
     path("v1/mgmt/permission/create", permissions.create),
     path("v1/mgmt/permission/update", permissions.update),
     path("v1/mgmt/permission/delete", permissions.delete),
+    path("v1/mgmt/permission/create/batch", permissions.create_batch),
+    path("v1/mgmt/permission/update/batch", permissions.update_batch),
+    path("v1/mgmt/permission/delete/batch", permissions.delete_batch),
     path("v1/mgmt/permission/all", permissions.load_all),
     path("v1/mgmt/accesskey", access_keys.load),
     path("v1/mgmt/accesskey/create", access_keys.create),
@@ -128,7 +157,11 @@ urlpatterns = [
     path("v1/mgmt/accesskey/update", access_keys.update),
     path("v1/mgmt/accesskey/activate", access_keys.set_active, {"is_active": True}),
     path("v1/mgmt/accesskey/deactivate", access_keys.set_active, {"is_active": False}),
+    path("v1/mgmt/accesskey/activate/batch", access_keys.set_all_active, {"is_active": True}),
+    path("v1/mgmt/accesskey/deactivate/batch", access_keys.set_all_active, {"is_active": False}),
+    path("v1/mgmt/accesskey/rotate", access_keys.rotate),
     path("v1/mgmt/accesskey/delete", access_keys.delete),
+    path("v1/mgmt/accesskey/delete/batch", access_keys.delete_batch),
     path("v1/mgmt/audit/search", project.search_audit),
     path("v1/mgmt/audit/event", project.create_event),
     path("v2/mgmt/connector/audit/web/set", project.set_audit_webhook),

@@ -51,6 +51,10 @@ class Call:
         value = self.body.get(name)
         return value if isinstance(value, dict) else {}
 
+    def objects(self, name: str) -> list[Payload]:
+        value = self.body.get(name)
+        return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
     def header(self, name: str) -> str:
         return self.request.headers.get(name, "")
 

@@ -8,7 +8,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.sandbox import links, mail, people, visits
+from accounts.sandbox import codes, links, mail, people, proofs, visits
 from accounts.sandbox.exceptions import BadLink, Refusal, TooManyMails, TooManyTries, WrongCode
 from accounts.sandbox.models import Link, Run
 from accounts.sandbox.router import DATABASE
@@ -57,12 +57,12 @@ def open_link(run: Run, given: Input, client: str = "") -> Answer:
         link = _used_by(client, token) or links.use(token, by=client)
     except BadLink as bad:
         # Only who holds a link that was once good may have another sent to its address.
-        known = Link.objects.select_related("run").filter(digest=links.digest(token)).first()
+        known = Link.objects.select_related("run").filter(digest=proofs.digest(token)).first()
         fresh = again(known.run) if known and known.run else new_run(run.return_to, client)
         return Answer(fresh, f"link-{bad.reason}")
     run = link.run or run
     try:
-        person = links.person_behind(link)
+        person = proofs.person_behind(link)
     except Refusal:
         return Answer(again(run), "link-wrong")
     return arriving.let_in(run, person, "email")
@@ -73,13 +73,13 @@ def take_code(run: Run, given: Input) -> Answer:
     if run.person:
         return arriving.go_on(run)
     try:
-        code = links.use_code(run.email, str(given.get("code") or ""), run=run)
+        code = codes.use(run.email, str(given.get("code") or ""), run=run)
     except TooManyTries:
         return mistake(run, "code", "This code was tried too often. Have another one sent.", email=run.email)
     except WrongCode:
         text = "That is not the code, or its time is up. The newest mail has the one that counts."
         return mistake(run, "code", text, email=run.email)
-    return arriving.let_in(run, links.person_behind(code), "email")
+    return arriving.let_in(run, proofs.person_behind(code), "email")
 
 
 def start_over(run: Run, _: Input) -> Answer:
@@ -127,7 +127,7 @@ def _mail_link(run: Run) -> None:
 
 
 def _mail_code(run: Run) -> None:
-    mail.send_code(run.email, links.new_code(run.email, email=run.email, may_sign_up=True, run=run))
+    mail.send_code(run.email, codes.new_code(run.email, email=run.email, may_sign_up=True, run=run))
 
 
 def _is_address(email: str) -> bool:
@@ -143,4 +143,4 @@ def _used_by(client: str, token: str) -> Link | None:
     if not client or not token:
         return None
     since = timezone.now() - SENT_AGAIN
-    return Link.objects.filter(digest=links.digest(token), used_by=client[:100], used_at__gt=since).first()
+    return Link.objects.filter(digest=proofs.digest(token), used_by=client[:100], used_at__gt=since).first()

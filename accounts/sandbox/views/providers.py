@@ -1,4 +1,4 @@
-"""The page of a provider of identity, where a person says who they are, or that they would rather not."""
+"""Providers of identity: visits begin and end by a call, and between is a page where people say who they are."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -8,9 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import authenticates_itself
-from accounts.sandbox import visits
+from accounts.sandbox import options, visits
 from accounts.sandbox.exceptions import Refusal
+from accounts.sandbox.flows.answers import own_page
 from accounts.sandbox.models import Role, Visit
+from accounts.sandbox.wire import Call, Payload, answers
 
 MAX_NAME_LENGTH = 80
 
@@ -43,6 +45,28 @@ def refuse(request: HttpRequest, key: str) -> HttpResponse:
     if visit is None:
         return render(request, "sandbox/provider_over.html", status=410)
     return HttpResponseRedirect(visits.refuse(visit))
+
+
+@answers("POST")
+def begin_visit(call: Call) -> Payload:
+    """Tell where to send the browser: to a social provider, or to a tenant's own."""
+    return_to = call.query.get("redirectURL", "")
+    if own_page(return_to) != return_to:
+        raise Refusal("redirectURL must be a page of this site")
+    tenant = visits.tenant_with_sso(call.query.get("tenant", "")) if "tenant" in call.query else None
+    url = visits.begin(
+        return_to,
+        provider=call.query.get("provider", ""),
+        tenant=tenant,
+        email=call.query.get("loginHint", "")[:254],
+        claims=options.claims(call.body),
+    )
+    return {"url": url}
+
+
+@answers("POST")
+def end_visit(call: Call) -> Payload:
+    return visits.redeem(call.needed("code"))
 
 
 def _page(request: HttpRequest, visit: Visit, problem: str = "") -> HttpResponse:

@@ -227,7 +227,7 @@ def test_an_embedded_link_signs_in_for_as_long_as_it_says(
 
     with pytest.raises(AuthException):
         sdk.magiclink.verify(short)
-    assert links.redeem_link(long)["user"]["userId"] == ed.user_id
+    assert links.redeem(long)["user"]["userId"] == ed.user_id
 
 
 def test_roles_are_made_changed_found_and_deleted(sdk: DescopeClient, ed: Person) -> None:

@@ -1,5 +1,9 @@
 """Tenants, for the holder of the management key."""
 
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.access import authenticates_itself
 from accounts.sandbox import tenants
 from accounts.sandbox.models import Tenant
 from accounts.sandbox.wire import Call, Payload, manages
@@ -36,6 +40,23 @@ def delete(call: Call) -> Payload:
 @manages("GET")
 def load(call: Call) -> Payload:
     return tenants.as_tenant(tenants.find(call.query.get("id", "")))
+
+
+@csrf_exempt  # As all of the wire: its callers carry the management key, never our cookies.
+@authenticates_itself
+def show_or_change_settings(request: HttpRequest) -> HttpResponse:
+    return change_settings(request) if request.method == "POST" else show_settings(request)
+
+
+@manages("GET")
+def show_settings(call: Call) -> Payload:
+    return tenants.as_settings(tenants.find(call.query.get("id", "")))
+
+
+@manages("POST")
+def change_settings(call: Call) -> Payload:
+    tenants.change_settings(tenants.find(call.needed("tenantId")), call.body)
+    return {}
 
 
 @manages("GET")
