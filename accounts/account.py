@@ -24,7 +24,7 @@ POWERS = {
     Role.EDITOR: "Write posts and submit them for review.",
     Role.ADMIN: (
         "Review what editors submit, publish it and unpublish it. Run the team: invite people, give and take roles, "
-        "sign somebody out everywhere, close an account and open it again."
+        "sign people out everywhere, close accounts and open them again."
     ),
 }
 
@@ -110,8 +110,8 @@ def _page(request: MemberRequest, form: NameForm, status: int = 200) -> HttpResp
     return render(request, "accounts/account.html", context, status=status)
 
 
-def _powers(person: User) -> list[str]:
-    return [sentence for role, sentence in POWERS.items() if role in person.roles]
+def _powers(person: User) -> list[tuple[Role, str]]:
+    return [(role, sentence) for role, sentence in POWERS.items() if role in person.roles]
 
 
 def _methods(person: User) -> str:

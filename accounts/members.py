@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max
 
@@ -28,6 +29,7 @@ class Member:
     profile: Profile
     shown_name: str
     last_seen_at: datetime | None
+    picture_url: str = ""
 
     @property
     def address(self) -> str:
@@ -55,8 +57,9 @@ def page_of_members(number: int, size: int) -> tuple[list[Member], int]:
 
 def page_of_members_known_here(number: int, size: int) -> tuple[list[Member], int]:
     """Return the same of the people we have met, with the roles that Descope gave when it was last asked."""
-    users = User.objects.order_by("pk")[number * size : (number + 1) * size]
-    return _members([_as_known(user) for user in users]), User.objects.count()
+    here = User.objects.filter(left_at=None)
+    users = here.order_by("pk")[number * size : (number + 1) * size]
+    return _members([_as_known(user) for user in users]), here.count()
 
 
 def recent_acts(limit: int) -> list[Act]:
@@ -66,15 +69,16 @@ def recent_acts(limit: int) -> list[Act]:
 
 
 def _members(profiles: list[Profile]) -> list[Member]:
-    seen = User.objects.filter(subject__in=[profile.subject for profile in profiles]).values_list(
-        "subject", "name", Max("sessions__last_refreshed_at")
-    )
-    known = {subject: (name, seen_at) for subject, name, seen_at in seen}
-    members = []
-    for profile in profiles:
-        name, seen_at = known.get(profile.subject, ("", None))
-        members.append(Member(profile, profile.name or name or profile.login_id or profile.subject, seen_at))
-    return members
+    subjects = [profile.subject for profile in profiles]
+    seen = User.objects.filter(subject__in=subjects).annotate(seen_at=Max("sessions__last_refreshed_at"))
+    known = {user.subject: user for user in seen}
+    return [_member(profile, known.get(profile.subject)) for profile in profiles]
+
+
+def _member(profile: Profile, user: Any | None) -> Member:
+    if user is None:
+        return Member(profile, profile.name or profile.login_id or profile.subject, None)
+    return Member(profile, profile.name or user.name, user.seen_at, user.picture_url)
 
 
 def _as_known(user: User) -> Profile:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from . import descope
+from . import descope, portraits
 from .claims import Claims
 from .descope import Profile
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
@@ -36,6 +36,8 @@ def register(profile: Profile) -> tuple[User, bool]:
     )
     if not is_new:
         _update(user, profile)
+    if profile.picture is not None:
+        portraits.follow(user, profile.picture)
     return user, is_new
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account, token_pages, views, webhooks
+from . import account, portrait_pages, token_pages, views, webhooks
 
 app_name = "accounts"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("auth/error", views.error, name="error"),
     path("account", account.account, name="account"),
     path("account/name", account.rename, name="rename"),
+    path("account/picture/fetch", portrait_pages.fetch_picture, name="fetch_picture"),
+    path("account/picture/remove", portrait_pages.remove_picture, name="remove_picture"),
+    path("people/<str:digest>.webp", portrait_pages.picture, name="picture"),
     path("account/sessions/<int:session_id>/end", account.end_session, name="end_session"),
     path("account/sign-out-everywhere", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("account/tokens", token_pages.tokens, name="tokens"),

@@ -206,13 +206,20 @@ if USE_SANDBOX:
     }
     DATABASE_ROUTERS = ["accounts.sandbox.router.SandboxRouter"]
 
+# Files that people bring: behind Django's storages, so that another machine can keep them
+
+MEDIA_BACKEND: str = env.str("MEDIA_BACKEND", default="django.core.files.storage.FileSystemStorage")
+MEDIA_OPTIONS: dict[str, object] = env.json("MEDIA_OPTIONS", default={"location": str(DATA_DIR / "media")})
+# From here alone, a picture may be fetched that is not on the public web: the sandbox is on this machine.
+PICTURES_FROM_INSIDE = f"{DESCOPE_BASE_URI}/" if USE_SANDBOX else ""
+
 # Static files
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "build" / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": MEDIA_BACKEND, "OPTIONS": MEDIA_OPTIONS},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

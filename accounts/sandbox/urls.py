@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from .proofs import CHANNELS
-from .views import auth, flows, keys, pages, proofs, providers, screens, totp, webhook
+from .views import auth, faces, flows, keys, pages, proofs, providers, screens, totp, webhook
 from .views.management import access_keys, links, permissions, project, roles, state, tenants, users
 
 app_name = "sandbox"
@@ -45,6 +45,8 @@ urlpatterns = [
     path("console/people/<str:user_id>/ask-for-totp", pages.ask_for_totp, name="ask_for_totp"),
     path("console/people/<str:user_id>/spare-totp", pages.spare_totp, name="spare_totp"),
     path("console/people/<str:user_id>/forget-totp", pages.forget_totp, name="forget_totp"),
+    path("console/people/<str:user_id>/change-face", faces.change_face, name="change_face"),
+    path("faces/<slug:seed>.png", faces.face, name="face"),
     path("console/roles/<str:name>", pages.change_role, name="change_role"),
     path("console/tenants", pages.create_tenant, name="create_tenant"),
     path("console/tenants/<str:tenant_id>/delete", pages.delete_tenant, name="delete_tenant"),

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from . import links, people, sessions
+from . import faces, links, people, sessions
 from .exceptions import BadExchange, NoSuchPerson, NoSuchTenant, Refusal
 from .models import Person, Role, Run, Tenant, Visit
 from .proofs import digest
@@ -73,12 +73,14 @@ def tenant_of(email: str) -> Tenant | None:
 
 
 @transaction.atomic(using=DATABASE)
-def allow(visit: Visit, *, email: str, name: str, groups: Sequence[str] = ()) -> str:
+def allow(visit: Visit, *, email: str, name: str, groups: Sequence[str] = (), has_picture: bool = False) -> str:
     """Vouch for this person. Returns the address to go back to. Raises Refusal."""
     email = people.normal(email)
     if visit.tenant and visit.tenant.domains and email.rpartition("@")[2] not in visit.tenant.domains:
         raise Refusal(f"{visit.tenant} vouches only for addresses at {', '.join(visit.tenant.domains)}")
     visit.person = _known(visit, email, name, groups)
+    if has_picture and not visit.person.picture:
+        people.change(visit.person, {"picture": faces.face_of(visit.person)})
     code = secrets.token_urlsafe(32)
     visit.digest = digest(code)
     return _back(visit, code=code)

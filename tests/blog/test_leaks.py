@@ -73,6 +73,9 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "auth/error": [("get", "/auth/error", {"reason": "/posts/{id}"})],
     "account": [("get", "/account", {})],
     "account/name": [("post", "/account/name", {"name": ""})],
+    "account/picture/fetch": [],  # It says so on the next page, once.
+    "account/picture/remove": [],  # As above.
+    "people/<str:digest>.webp": [("get", "/people/{id}.webp", {}), ("get", "/people/{slug}.webp", {})],
     "account/sessions/<int:session_id>/end": [],  # The number is of a session, and could be the asker's own.
     "account/tokens": [("get", "/account/tokens", {})],
     "account/tokens/create": [("post", "/account/tokens/create", {})],

@@ -48,10 +48,10 @@ def console(request: HttpRequest) -> HttpResponse:
 @authenticates_itself
 @require_POST
 def create_person(request: HttpRequest) -> HttpResponse:
-    email, name = request.POST.get("email", "").strip(), request.POST.get("name", "").strip()
+    email, name, picture = (request.POST.get(field, "").strip() for field in ("email", "name", "picture"))
     try:
         validate_email(email)
-        people.create([email], {"email": email, "name": name})
+        people.create([email], {"email": email, "name": name, "picture": picture})
     except ValidationError:
         return _unmade(request, "That does not look like an e-mail address.")
     except Refusal as refusal:
@@ -196,5 +196,5 @@ def _console(**more: Any) -> dict[str, Any]:
 
 
 def _unmade(request: HttpRequest, problem: str) -> HttpResponse:
-    typed = {"email": request.POST.get("email", ""), "name": request.POST.get("name", "")}
+    typed = {field: request.POST.get(field, "") for field in ("email", "name", "picture")}
     return render(request, "sandbox/console.html", _console(problem=problem, typed=typed), status=422)

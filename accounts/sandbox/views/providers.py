@@ -31,7 +31,9 @@ def provider(request: HttpRequest, key: str) -> HttpResponse:
         validate_email(email)
         if not name or len(name) > MAX_NAME_LENGTH:
             raise Refusal(f"Please write a name of up to {MAX_NAME_LENGTH} characters")
-        return HttpResponseRedirect(visits.allow(visit, email=email, name=name, groups=request.POST.getlist("group")))
+        has_picture = request.POST.get("picture") == "on"
+        groups = request.POST.getlist("group")
+        return HttpResponseRedirect(visits.allow(visit, email=email, name=name, groups=groups, has_picture=has_picture))
     except ValidationError:
         return _page(request, visit, "That does not look like an e-mail address.")
     except Refusal as refusal:
