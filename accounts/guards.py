@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db import connections, models, router
+from django.apps import apps
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Event = Literal["INSERT", "UPDATE", "DELETE"]
@@ -73,25 +74,28 @@ def append_only(model: type[models.Model]) -> list[Guard]:
     ]
 
 
-def install(guards: Iterable[Guard], model: type[models.Model], using: str) -> None:
-    """Put the guards in place, where the tables of this model's app live in this database."""
-    if router.allow_migrate_model(using, model):
-        connection = connections[using]
-        tables = set(connection.introspection.table_names())
-        for guard in guards:
-            if guard.table in tables:  # Not while migrations are being undone.
-                guard.install(connection)
+def install(guards: Iterable[Guard], using: str) -> None:
+    """Put the guards in place, on the tables that are in this database."""
+    for guard in _of(guards, using):
+        guard.install(connections[using])
 
 
-def remove(guards: Iterable[Guard], model: type[models.Model], using: str) -> None:
-    if router.allow_migrate_model(using, model):
-        connection = connections[using]
-        tables = set(connection.introspection.table_names())
-        for guard in guards:
-            if guard.table in tables:
-                guard.remove(connection)
+def remove(guards: Iterable[Guard], using: str) -> None:
+    """Lay the guards aside."""
+    for guard in _of(guards, using):
+        guard.remove(connections[using])
+
+
+def _of(guards: Iterable[Guard], using: str) -> list[Guard]:
+    tables = set(connections[using].introspection.table_names())
+    return [guard for guard in guards if guard.table in tables]
 
 
 def missing(guards: Iterable[Guard], connection: BaseDatabaseWrapper) -> list[str]:
     """Return the names of the guards that are not in place."""
     return [guard.name for guard in guards if not guard.is_installed(connection)]
+
+
+def team_log() -> list[Guard]:
+    """Return the guards of what admins did to accounts."""
+    return append_only(apps.get_model("accounts", "TeamEntry"))

@@ -3,6 +3,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
+from accounts import guards
+
 
 class BlogConfig(AppConfig):
     name = "blog"
@@ -16,16 +18,12 @@ class BlogConfig(AppConfig):
 
 
 def _lay_guards_aside(using: str, **told: Any) -> None:
-    from accounts import guards
-    from blog.guards import GUARDS
-    from blog.models import Post
+    from .guards import GUARDS
 
-    guards.remove(GUARDS, Post, using)
+    guards.remove(GUARDS, using)
 
 
 def _put_guards_back(using: str, **told: Any) -> None:
-    from accounts import guards
-    from blog.guards import GUARDS
-    from blog.models import Post
+    from .guards import GUARDS
 
-    guards.install(GUARDS, Post, using)
+    guards.install(GUARDS, using)

@@ -73,7 +73,7 @@ def guards_step_aside_for_the_flush() -> Iterator[None]:
 
     def unguarded(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
         using = operations.connection.alias
-        guards.remove(GUARDS, Post, using)
+        guards.remove([*GUARDS, *guards.team_log()], using)
         flush(operations, sql_list)
 
     with pytest.MonkeyPatch.context() as patch:
