@@ -12,8 +12,8 @@ from .source import Source, name_of
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 # Links that the renderer makes, not the writer.
 OURS = {"permalink", "footnote-ref", "footnote-backref"}
-# Most tags of a page are these, in highlighted code.
-COLOUR = re.compile(r'<span class="[^"<>]*">|</span>')
+# Most tags of a page, and none that is looked at: parsing them would take most of the time.
+IDLE_TAG = re.compile(r'</?(?!(?:a|h[1-6]|img)\b)[a-z][a-z0-9]*(?: class="[^"<>]*")?>')
 Place = TypeVar("Place")
 
 
@@ -56,7 +56,7 @@ class Outline:
 def outline_of(html: str, source: Source) -> Outline:
     """Return what stands on a page that was rendered from this source."""
     page = _Page()
-    page.feed(COLOUR.sub("", html))
+    page.feed(IDLE_TAG.sub("", html))
     page.close()
     names = [name_of(address) for _, address, _ in page.pointers]
     lines = _places(names, source.addresses) if names else []

@@ -3,6 +3,8 @@
 Nothing here opens a connection to anywhere else.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from html import unescape
@@ -15,7 +17,8 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve
 
-from blog.status import Status, live
+from accounts.models import Person
+from blog.status import GoneAs, Status, live
 
 from .links import path_of
 
@@ -25,33 +28,54 @@ if TYPE_CHECKING:
 HREF = re.compile(r'\shref="([^"]*)"')
 MOST_ADDRESSES = 500
 MAX_ID = 2**63 - 1
+POST_PAGES = ("post", "post_by_id")
 
 
-def resolves_for(posts: "PostQuerySet", html: str) -> Callable[[str], bool]:
-    """Return a function that says whether a path leads somewhere: to a page, or to one of these posts.
+def resolves_for(person: Person, posts: PostQuerySet, html: str) -> Callable[[str], bool]:
+    """Return a function that says whether a path in this text leads to a page, as far as the person may know.
 
-    Give it the posts that the writer may know of: it says of any other that it is not there. A post counts as soon as
-    it exists, because those that belong together may be submitted together. The links of the text are looked up
-    together; beyond the first 500 nothing is found wrong.
+    Of a post they may not see it says that it is not there. A post they may see counts before readers see it, because
+    those that belong together are submitted together. All are looked up at once; beyond MOST_ADDRESSES nothing is
+    found wrong.
     """
     paths = dict.fromkeys(filter(None, (path_of(unescape(address)) for address in HREF.findall(html))))
     matches = {path: _match(path) for path in list(paths)[:MOST_ADDRESSES]}
-    wanted = [match for match in matches.values() if match is not None]
-    slugs = {match.kwargs["slug"] for match in wanted if match.url_name == "post"}
-    ids = {match.kwargs["post_id"] for match in wanted if match.url_name == "post_by_id"}
-    found = posts.filter(Q(slug__in=slugs) | Q(pk__in={number for number in ids if number <= MAX_ID}))
-    there = found.filter(~Q(status=Status.ARCHIVED) | live()).values_list("slug", "pk") if slugs or ids else []
-    names = {name for row in there for name in row}
+    there = _found(person, posts, [match for match in matches.values() if match is not None])
 
     def resolves(path: str) -> bool:
-        if path not in matches:
-            return True
-        match = matches[path]
-        if match is not None and match.url_name in ("post", "post_by_id"):
-            return next(iter(match.kwargs.values())) in names
-        return match is not None or path.startswith(settings.STATIC_URL)
+        match = matches.get(path)
+        if match is not None and match.view_name in POST_PAGES:
+            return _name(match) in there
+        return match is not None or path not in matches or path.startswith(settings.STATIC_URL)
 
     return resolves
+
+
+def _match(path: str) -> ResolverMatch | None:
+    """Return the page at this path, other than the one that says there is none."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    return None if match.view_name == "not_found" else match
+
+
+def _found(person: Person, posts: PostQuerySet, matches: list[ResolverMatch]) -> set[str | int]:
+    """Return the slugs and ids of these posts that lead somewhere or will, or that readers are led on from."""
+    named = [_name(match) for match in matches if match.view_name in POST_PAGES]
+    if not named:
+        return set()
+    slugs = [name for name in named if isinstance(name, str)]
+    ids = [name for name in named if isinstance(name, int) and name <= MAX_ID]
+    known = posts.visible_to(person).filter(~Q(status=Status.ARCHIVED) | live())
+    moved = posts.gone_for(person).filter(gone_as=GoneAs.MOVED)
+    rows = (known | moved).filter(Q(slug__in=slugs) | Q(pk__in=ids)).values_list("slug", "pk")
+    return {name for row in rows for name in row}
+
+
+def _name(match: ResolverMatch) -> str | int:
+    name: str | int = next(iter(match.kwargs.values()))
+    return name
 
 
 def image_bytes(address: str) -> int | None:
@@ -63,13 +87,4 @@ def image_bytes(address: str) -> int | None:
         file = finders.find(path.removeprefix(settings.STATIC_URL))
     except (SuspiciousFileOperation, ValueError):  # A path that leads out of the folder, or holds a NUL.
         return None
-    return Path(file).stat().st_size if file else None
-
-
-def _match(path: str) -> ResolverMatch | None:
-    """Return the page at this path, other than the one that says there is none."""
-    try:
-        match = resolve(path)
-    except Resolver404:
-        return None
-    return None if match.url_name == "not_found" else match
+    return Path(file).stat().st_size if file and Path(file).is_file() else None
