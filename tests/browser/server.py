@@ -8,9 +8,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ JWT = re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.")
 class Server:
     url: str
     data_dir: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -43,6 +44,7 @@ class Server:
             "DESCOPE_PROJECT_ID": "",
             "VISIBILITY": "members",
             "CACHE_URL": "locmemcache://",
+            **self.settings,
         }
 
     @property
@@ -93,11 +95,11 @@ class Server:
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[Server]:
-    """Serve meanwhile; at the end, look for what the log may not hold."""
+def running(data_dir: Path, **changed: str) -> Iterator[Server]:
+    """Serve meanwhile, with these settings changed; at the end, look for what the log may not hold."""
     if not (ROOT / "build/static/vendor/descope-web-component.js").exists():
         pytest.skip("SKIPPED: the front-end assets are not built. Run bin/test, or: npm ci && npm run build")
-    server = Server(f"http://localhost:{free_port()}", data_dir)
+    server = Server(f"http://localhost:{free_port()}", data_dir, changed)
     server.manage("migrate", "--verbosity=0")
     server.manage("migrate", "--verbosity=0", "--database=sandbox")
     server.manage("prepare_sandbox")

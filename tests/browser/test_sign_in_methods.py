@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from accounts.sandbox import totp
 
@@ -75,12 +75,44 @@ def test_who_refuses_at_a_provider_may_choose_another_way(person: NewPerson) -> 
     rita.press("Refuse")
 
     expect(rita.page.get_by_role("alert").filter(has_text="nothing was shared")).to_be_visible()
-    rita.page.get_by_label("E-mail address").fill(rita.email)
-    rita.press("Send me a code")
-    expect(rita.page.get_by_label("Code")).to_be_visible()
-    rita.page.get_by_label("Code").fill(mailed_code(rita))
-    rita.page.keyboard.press("Enter")
+    sign_in_by_code_here(rita)
 
+    rita.is_at("/account")
+
+
+@pytest.mark.usefixtures("popups")
+def test_another_service_may_show_in_a_window_of_its_own(person: NewPerson) -> None:
+    pia = person("pia@example.com")
+    pia.open("/account")
+    popup = open_popup(pia, "Sandbox Google")
+    expect(popup.get_by_role("heading", name="Sandbox Google")).to_be_visible()
+    expect(pia.heading("Sign in")).to_be_visible()
+
+    popup.get_by_label("E-mail address").fill(pia.email)
+    popup.get_by_label("Name").fill("Pia Popup")
+    with popup.expect_event("close"):
+        popup.get_by_role("button", name="Allow").click()
+
+    pia.is_at("/account")
+    expect(pia.page.get_by_role("definition").filter(has_text="Pia Popup")).to_be_visible()
+    assert pia.context.pages == [pia.page]
+
+
+@pytest.mark.usefixtures("popups")
+def test_who_refuses_or_closes_that_window_may_choose_another_way(person: NewPerson) -> None:
+    rita = person("rita@example.com")
+    rita.watch.expect_note("You were not let in there")
+    rita.open("/account")
+    popup = open_popup(rita, "Sandbox GitHub")
+    popup.close()
+    expect(rita.page.locator("descope-button#github")).not_to_have_attribute("loading", "true")
+
+    popup = open_popup(rita, "Sandbox GitHub")
+    with popup.expect_event("close"):
+        popup.get_by_role("button", name="Refuse").click()
+
+    expect(rita.page.get_by_role("alert").filter(has_text="nothing was shared")).to_be_visible()
+    sign_in_by_code_here(rita)
     rita.is_at("/account")
 
 
@@ -144,11 +176,37 @@ def make_account(new: Person, name: str) -> None:
 
 def sign_in_by_code(somebody: Person) -> None:
     somebody.open("/account")
+    sign_in_by_code_here(somebody)
+
+
+def sign_in_by_code_here(somebody: Person) -> None:
     somebody.page.get_by_label("E-mail address").fill(somebody.email)
     somebody.press("Send me a code")
     expect(somebody.page.get_by_text("We sent a code of six digits")).to_be_visible()
     somebody.page.get_by_label("Code").fill(mailed_code(somebody))
     somebody.page.keyboard.press("Enter")
+
+
+def open_popup(somebody: Person, name: str) -> Page:
+    with somebody.context.expect_page() as opened:
+        somebody.press(name)
+    return opened.value
+
+
+@pytest.fixture
+def popups(person: NewPerson) -> Iterator[None]:
+    """Other services show in a window of their own, as the console has them do, until the test is over."""
+    keeper = person("keeper@example.com")
+    box = keeper.page.get_by_label("open in a window of their own")
+    keeper.open("/_descope/console")
+    box.check()
+    keeper.press("Make it so")
+    expect(box).to_be_checked()
+    yield
+    keeper.open("/_descope/console")
+    box.uncheck()
+    keeper.press("Make it so")
+    expect(box).not_to_be_checked()
 
 
 @pytest.fixture
