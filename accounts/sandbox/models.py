@@ -103,8 +103,10 @@ class Person(models.Model):
 
     @property
     def asks_for_totp(self) -> bool:
-        """Whether a code of an authenticator is asked for, of this person or of a role they have."""
-        return self.is_asked_for_totp or self.roles.filter(asks_for_totp=True).exists()
+        """Whether a code of an authenticator is asked for, of this person or of a role they have, in a tenant or not."""
+        in_tenants = {name for names in self.tenants.values() for name in names}
+        has_it = models.Q(people=self) | models.Q(name__in=in_tenants)
+        return self.is_asked_for_totp or Role.objects.filter(has_it, asks_for_totp=True).exists()
 
     @property
     def login_ids(self) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from descope import DescopeClient
 from django.test import Client
 
-from accounts.sandbox import people, tenants
+from accounts.sandbox import people, state, tenants
 from accounts.sandbox.models import Mail, Person, Tenant, Visit
 
 from .component import PAGE, Tab, at_provider, wait
@@ -34,6 +34,26 @@ def test_a_new_person_signs_up_at_a_provider(tab: Tab, sdk: DescopeClient, provi
     assert done["authInfo"]["firstSeen"] is True
     assert sdk.validate_session(done["authInfo"]["sessionJwt"])["amr"] == ["oauth"]
     assert not Mail.objects.exists()
+
+
+def test_a_service_in_a_window_of_its_own_leads_back_to_the_page_that_asked(tab: Tab) -> None:
+    state.change({"socialPopup": True})
+
+    answer = tab.start("", by="google")
+    back = at_provider(answer, **ANN)
+
+    assert answer["redirect"]["isPopup"] is True
+    assert back.endswith("&redirect_mode=popup")
+    assert tab.come_back(back)["status"] == "completed"
+
+
+def test_a_tenants_own_page_takes_the_place_of_this_one(tab: Tab, acme: Tenant) -> None:
+    state.change({"socialPopup": True})
+
+    answer = tab.start("ann@acme.example")
+
+    assert answer["redirect"]["isPopup"] is False
+    assert "redirect_mode" not in at_provider(answer, **AT_ACME)
 
 
 def test_whoever_is_known_by_the_address_stays_who_they_are(tab: Tab, ed: Person) -> None:

@@ -8,7 +8,7 @@ from descope import AuthException, DescopeClient, LoginOptions
 from django.test import Client
 from django.utils import timezone
 
-from accounts.sandbox import people, sessions, totp
+from accounts.sandbox import people, sessions, tenants, totp
 from accounts.sandbox.models import Person, Role
 
 from .component import Tab, at_provider, newest_code, newest_link, wait
@@ -168,6 +168,27 @@ def test_the_console_asks_a_person_or_a_role(client: Client, ed: Person) -> None
     assert not Role.objects.get(name="admin").asks_for_totp
     client.post("/_descope/console/roles/editor")
     assert not Person.objects.get().asks_for_totp
+
+
+def test_whoever_has_a_role_that_asks_is_asked_at_the_next_sign_in(client: Client, tab: Tab, ed: Person) -> None:
+    client.post("/_descope/console/roles/editor", {"asks": "on"})
+
+    tab.start("ed@example.com")
+    assert tab.open(newest_link())["screen"]["id"] == "totp-new"
+
+    people.remove_roles(ed, ["editor"])
+    tab.start("ed@example.com")
+    assert tab.open(newest_link())["status"] == "completed"
+
+
+def test_a_role_in_a_tenant_asks_as_well(client: Client, tab: Tab, roles: list[Role]) -> None:
+    tenants.create({"name": "Acme", "selfProvisioningDomains": ["acme.example"], "enforceSSO": True}, "acme")
+    client.post("/_descope/console/roles/admin", {"asks": "on"})
+    who = {"email": "ann@acme.example", "name": "Ann"}
+
+    answer = tab.come_back(at_provider(tab.start("ann@acme.example"), **who, group="admin"))
+
+    assert answer["screen"]["id"] == "totp-new"
 
 
 def test_the_console_forgets_an_authenticator(client: Client, equipped: Person) -> None:
