@@ -111,7 +111,7 @@ class Writer:
         """Write where the links among these lead and what the pictures are, or all that their attributes say."""
         facts = list(dict.fromkeys(fact for element in elements if (fact := _fact(element, of_all=of_all))))
         if facts:
-            self.add(f' <span data-diff="{Mark.NOTE}">({escape("; ".join(facts), quote=False)})</span>')
+            self.add(f'<span data-diff="{Mark.NOTE}"> ({escape("; ".join(facts), quote=False)})</span>')
 
     def run(self, pieces: Iterable[tuple[Mark | None, Context, str]]) -> None:
         """Write pieces of HTML, each under its mark and inside its elements."""

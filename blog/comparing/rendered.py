@@ -103,7 +103,8 @@ class _Comparison:
 
     def write_pair(self, old: Element, new: Element) -> None:
         """Write a block that became another of the same shape."""
-        self.writer.open(new)
+        around = new if new.tag else old  # Of a paragraph that became the bare text of an item, the paragraph.
+        self.writer.open(around)
         if old.is_leaf and new.is_leaf:
             write_words(old, new, self.writer, self.keys, self.budget)
         elif new.tag == "tr":
@@ -111,7 +112,7 @@ class _Comparison:
                 self.write_pair(before, after)
         else:
             self.write(self.blocks_in(old), self.blocks_in(new))
-        self.writer.close(new)
+        self.writer.close(around)
 
     def blocks_in(self, element: Element) -> list[Element]:
         """Return its children; the text of a leaf counts as one."""
