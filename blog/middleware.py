@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.http import problem, refusal, step_up_url, wants_json
@@ -15,6 +16,7 @@ from accounts.http import problem, refusal, step_up_url, wants_json
 from .doors import Door, entered_by
 from .exceptions import NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
+from .workflow import MOVES
 
 
 class RefusalMiddleware:
@@ -55,7 +57,16 @@ class RefusalMiddleware:
 
 
 def _led_to_step_up(request: HttpRequest, reason: str) -> HttpResponse:
-    return problem(403, reason) if wants_json(request) else HttpResponseRedirect(step_up_url(request))
+    """Lead away to prove who it is and back to the button; where something was typed, in a tab beside it."""
+    if wants_json(request):
+        return problem(403, reason)
+    posted = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
+    if not any(value for name, value in posted if name != "revision"):
+        return HttpResponseRedirect(step_up_url(request))
+    verb = request.resolver_match.url_name if request.resolver_match else None
+    context = {"reason": reason, "typed": posted, "step_up_url": step_up_url(request)}
+    label = MOVES[verb].label if verb in MOVES else "Go on"
+    return render(request, "blog/step_up.html", {**context, "label": label}, status=403)
 
 
 def _length_of(request: HttpRequest) -> int:

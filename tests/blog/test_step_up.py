@@ -73,6 +73,24 @@ def test_unpublishing_asks_for_it_too(submitted: Post, admin: User) -> None:
     assert Post.objects.live().exists()
 
 
+def test_what_was_typed_waits_in_this_tab_while_another_proves_it(submitted: Post, admin: User) -> None:
+    publish(signed_in_by("mfa", admin), submitted)
+    Session.objects.all().delete()
+    browser = signed_in_by("email", admin)
+    typed = {"outcome_kind": "gone", "outcome_note": "Withdrawn at the author’s wish & <ours>."}
+
+    answer = browser.post(f"/desk/posts/{submitted.pk}/unpublish", typed)
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert answer.context["typed"] == list(typed.items())
+    assert "step-up=1" in answer.context["step_up_url"]
+    assert f'action="/desk/posts/{submitted.pk}/unpublish"' in page
+    assert 'value="Withdrawn at the author’s wish &amp; &lt;ours&gt;."' in page
+    assert ">Unpublish</button>" in page
+    assert Post.objects.live().exists()
+
+
 def test_a_bearer_tells_no_time_of_sign_in_and_is_refused(submitted: Post, admin: User) -> None:
     program = Client(headers=bearer(admin))
 
