@@ -6,10 +6,9 @@ from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
 
-from django.db.models import Q
 from django.utils import timezone
 
-from . import people
+from . import upkeep
 from .exceptions import BadToken
 from .models import ApiToken, User
 from .roles import Role
@@ -68,7 +67,7 @@ def person_of(secret: str) -> User:
     token = ApiToken.objects.live().select_related("user").filter(digest=digest(secret)).first()
     if token is None or token.user.is_disabled:
         raise BadToken("no such API token, or one that is over, or whose person may not sign in")
-    user = people.with_known_roles(token.user)
+    user = upkeep.with_known_roles(token.user)
     if user.is_disabled:
         raise BadToken("the person has been disabled meanwhile")
     user.roles &= roles_let_through(token.scopes)
@@ -82,16 +81,11 @@ def roles_let_through(scopes: Collection[str]) -> frozenset[Role]:
 
 
 def revoke(token: ApiToken) -> None:
-    _revoke(Q(pk=token.pk))
+    ApiToken.objects.filter(pk=token.pk).revoke()
 
 
 def revoke_all_of(user: User) -> None:
-    _revoke(Q(user=user))
-
-
-def _revoke(which: Q) -> None:
-    if count := ApiToken.objects.filter(which, revoked_at=None).update(revoked_at=timezone.now()):
-        logger.info("%d API tokens revoked", count)
+    ApiToken.objects.filter(user=user).revoke()
 
 
 def _note_use(token: ApiToken) -> None:

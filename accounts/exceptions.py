@@ -21,6 +21,10 @@ class NotDone(ProviderUnavailable):
     """Descope was not asked, or turned the call away unread: nothing has changed there."""
 
 
+class Unconfirmed(ProviderUnavailable):
+    """Descope was asked to change something and did not say that it has: it may have."""
+
+
 class Declined(Exception):
     """What was asked for about somebody cannot be done. The text says why, for the admin who asked."""
 

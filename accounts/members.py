@@ -12,6 +12,8 @@ from .descope import Profile
 from .models import TeamEntry, User
 from .roles import Role
 
+Outcome = TeamEntry.Outcome
+
 TOLD = {
     "invite": "invited {whom}",
     "give_role": "gave {whom} the role {role}",
@@ -19,6 +21,15 @@ TOLD = {
     "disable": "closed the account of {whom}",
     "enable": "opened the account of {whom} again",
     "sign_out_everywhere": "signed {whom} out everywhere",
+    "leave": "deleted their account",
+}
+SOMEBODY_GONE = "somebody who has left"
+WHAT_CAME_OF_IT = {
+    Outcome.ASKED: ": asked for, not confirmed",
+    Outcome.DONE: "",
+    Outcome.DONE_HERE: ": done here, Descope not told yet",
+    Outcome.NOT_DONE: ": asked for, not done",
+    Outcome.UNDONE: ": done and undone, for nobody would have been left to manage people",
 }
 
 
@@ -63,7 +74,8 @@ def page_of_members_known_here(number: int, size: int) -> tuple[list[Member], in
 
 
 def recent_acts(limit: int) -> list[Act]:
-    entries = list(TeamEntry.objects.order_by("-pk")[:limit])
+    """Return the newest acts, each with what came of it."""
+    entries = list(TeamEntry.objects.filter(answer=None).order_by("-pk")[:limit])
     names = _names({entry.subject for entry in entries} | {entry.by_subject for entry in entries})
     return [Act(entry.at, _sentence(entry, names), entry.reason) for entry in entries]
 
@@ -91,5 +103,7 @@ def _names(subjects: Iterable[str]) -> dict[str, str]:
 
 
 def _sentence(entry: TeamEntry, names: dict[str, str]) -> str:
-    whom, by = (names.get(subject, "somebody who has left") for subject in (entry.subject, entry.by_subject))
-    return f"{by} {TOLD[entry.verb].format(whom=whom, role=entry.role)}"
+    by = names.get(entry.by_subject, SOMEBODY_GONE)
+    whom = names.get(entry.subject, entry.address or SOMEBODY_GONE)
+    done = f"{by} {TOLD[entry.verb].format(whom=whom, role=entry.role)}"
+    return done + WHAT_CAME_OF_IT[Outcome(entry.outcome)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import ClassVar, Literal, Self
 
@@ -15,6 +16,8 @@ from .append_only import AppendOnlyModel, AppendOnlyQuerySet
 from .claims import Claims
 from .devices import MAX_USER_AGENT_LENGTH, Device
 from .roles import Role
+
+logger = logging.getLogger(__name__)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -44,7 +47,10 @@ class User(models.Model):
     is_disabled = models.BooleanField(default=False, db_default=False)
     tokens_not_before = models.DateTimeField(null=True, blank=True, help_text="Tokens issued by then are refused.")
     known_roles = models.JSONField(null=True, blank=True, help_text="The roles Descope gave, when it was last asked.")
-    roles_known_at = models.DateTimeField(null=True, blank=True)
+    roles_known_at = models.DateTimeField(null=True, blank=True, help_text="When Descope was asked for them.")
+    roles_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody last set out to ask, answered or not."
+    )
     left_at = models.DateTimeField(null=True, blank=True, help_text="When they deleted their account.")
     picture = models.CharField(
         max_length=64, blank=True, default="", db_default="", help_text="The digest of the one kept."
@@ -81,7 +87,8 @@ class User(models.Model):
         """Whether a token with these claims still speaks for this person."""
         # A token tells its birth in whole seconds, so one born in the second of the cut is refused, too.
         is_cut_off = self.tokens_not_before is not None and claims.issued_at <= self.tokens_not_before
-        return self.subject == claims.subject and not self.is_disabled and not is_cut_off
+        is_open = not self.is_disabled and self.left_at is None
+        return self.subject == claims.subject and is_open and not is_cut_off
 
     def roles_by(self, claims: Claims) -> frozenset[Role]:
         """The roles that a token with these claims proves, less those that have been taken since it was issued."""
@@ -181,6 +188,10 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         """Those that work: neither expired nor revoked."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
+    def revoke(self) -> None:
+        if count := self.filter(revoked_at=None).update(revoked_at=timezone.now()):
+            logger.info("%d API tokens revoked", count)
+
 
 class ApiToken(models.Model):
     """A personal token: by its digest, never by itself. accounts/api_tokens.py says what it opens."""
@@ -234,8 +245,17 @@ class WebhookDelivery(models.Model):
 class TeamEntry(AppendOnlyModel):
     """One thing that an admin did to an account: who, what, when, to whom and why.
 
-    It names people by their subject, so that it outlives what we keep of them.
+    It names people by their subject, so that it outlives what we keep of them. That something is asked for is written
+    before Descope is asked, and what came of it in an entry of its own: so nothing that may have happened is missing,
+    whatever stops us in between.
     """
+
+    class Outcome(models.TextChoices):
+        ASKED = "asked"
+        DONE = "done"
+        DONE_HERE = "done here"
+        NOT_DONE = "not done"
+        UNDONE = "undone"
 
     at = models.DateTimeField(default=timezone.now)
     by_subject = models.CharField(max_length=255)
@@ -243,6 +263,13 @@ class TeamEntry(AppendOnlyModel):
     subject = models.CharField(max_length=255)
     role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role], blank=True)
     reason = models.CharField(max_length=500)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.DONE, db_default="done")
+    answers = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="answer", help_text="What was asked for."
+    )
+    address = models.CharField(
+        max_length=254, blank=True, default="", db_default="", help_text="Of whom nobody has a subject for yet. Masked."
+    )
 
     objects = AppendOnlyQuerySet.as_manager()
 

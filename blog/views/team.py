@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import team
 from accounts.descope import Profile
-from accounts.exceptions import Declined, ProviderUnavailable
+from accounts.exceptions import Declined, ProviderUnavailable, Unconfirmed
 from accounts.http import MemberRequest, refusal
 from accounts.members import Member, page_of_members, page_of_members_known_here, recent_acts
 from accounts.models import User
@@ -24,6 +24,11 @@ from blog.exceptions import NotPermitted
 PAGE_SIZE = 50
 RECENT_ACTS = 30
 
+NOTHING_DONE = "Descope does not answer, so nothing has been changed. Try again in a minute."
+MAY_BE_DONE = (
+    "We asked Descope for it, and it did not answer in time. So it may be done, or not. It stands in the log as asked "
+    "for, not confirmed. Look at the list before you try again."
+)
 LABELS = {
     "give_role": "Give the role {role}",
     "take_role": "Take the role {role}",
@@ -83,58 +88,73 @@ def home(request: MemberRequest) -> HttpResponse:
 @require_POST
 def invite(request: MemberRequest) -> HttpResponse:
     typed = {field: request.POST.get(field, "") for field in ("email", "name", "role", "reason")}
-    return _acted(request, lambda: team.invite(by=request.user, **typed), "An invitation is on its way to {whom}.")
+    return _acted(request, lambda: (team.invite(by=request.user, **typed), "An invitation is on its way to {whom}."))
 
 
 @require_POST
 def give_role(request: MemberRequest, subject: str) -> HttpResponse:
     asked = _asked(request, subject) | {"role": request.POST.get("role", "")}
-    return _acted(request, lambda: team.give_role(**asked), "{whom} has the role now.")
+    return _acted(request, lambda: (team.give_role(**asked), "{whom} has the role now."))
 
 
 @require_POST
 def take_role(request: MemberRequest, subject: str) -> HttpResponse:
     asked = _asked(request, subject) | {"role": request.POST.get("role", "")}
-    return _acted(request, lambda: team.take_role(**asked), "{whom} no longer has the role.")
+    return _acted(request, lambda: (team.take_role(**asked), "{whom} no longer has the role."))
 
 
 @require_POST
 def sign_out_everywhere(request: MemberRequest, subject: str) -> HttpResponse:
     asked = _asked(request, subject)
-    return _acted(request, lambda: team.sign_out_everywhere(**asked), "{whom} is signed out everywhere.")
+    return _acted(request, lambda: _signed_out(*team.sign_out_everywhere(**asked)))
 
 
 @require_POST
 def disable(request: MemberRequest, subject: str) -> HttpResponse:
     asked = _asked(request, subject)
-    return _acted(request, lambda: team.disable(**asked), "The account of {whom} is closed. What they wrote stays.")
+    return _acted(request, lambda: (team.disable(**asked), "The account of {whom} is closed. What they wrote stays."))
 
 
 @require_POST
 def enable(request: MemberRequest, subject: str) -> HttpResponse:
     asked = _asked(request, subject)
-    return _acted(request, lambda: team.enable(**asked), "The account of {whom} is open again.")
+    return _acted(request, lambda: (team.enable(**asked), "The account of {whom} is open again."))
 
 
 def _asked(request: MemberRequest, subject: str) -> dict[str, Any]:
     return {"by": request.user, "subject": subject, "reason": request.POST.get("reason", "")}
 
 
-def _acted(request: MemberRequest, act: Callable[[], User], told: str) -> HttpResponse:
+def _signed_out(whom: User, is_over_at_descope: bool) -> tuple[User, str]:
+    if is_over_at_descope:
+        return whom, "{whom} is signed out everywhere."
+    return whom, (
+        "{whom} is signed out here, in every browser and every program. Descope does not answer, so its own sessions "
+        "could not be ended yet. That is tried again later; or do it again yourself once Descope is back."
+    )
+
+
+def _acted(request: MemberRequest, act: Callable[[], tuple[User, str]]) -> HttpResponse:
     """Do it, and go back to the list with a word about it. What cannot be done is said with what was typed."""
-    way_on = {"way_on_url": reverse("desk:team"), "way_on_label": "Back to the team"}
     try:
-        whom = act()
+        whom, told = act()
     except Declined as lack:
-        return refusal(request, "_shared/refused.html", 422, str(lack), title="That was not done", **way_on)
+        return _not_done(request, 422, "That was not done", str(lack))
+    except Unconfirmed:
+        return _not_done(request, 503, "That may have been done", MAY_BE_DONE)
     except ProviderUnavailable:
-        reason = "Descope does not answer, so it may not be done. Look at the list before you try again."
-        response = refusal(request, "_shared/refused.html", 503, reason, title="Just a moment", **way_on)
-        response.headers["Retry-After"] = "30"
-        return response
+        return _not_done(request, 503, "Just a moment", NOTHING_DONE)
     messages.success(request, told.format(whom=whom.name))
     number = _page_number(request.POST.get("page"))
     return HttpResponseRedirect(reverse("desk:team") + (f"?page={number}" if number > 1 else ""))
+
+
+def _not_done(request: MemberRequest, status: int, title: str, reason: str) -> HttpResponse:
+    way_on = {"way_on_url": reverse("desk:team"), "way_on_label": "Back to the team"}
+    response = refusal(request, "_shared/refused.html", status, reason, title=title, **way_on)
+    if status == 503:
+        response.headers["Retry-After"] = "30"
+    return response
 
 
 def _page_number(text: str | None) -> int:
@@ -144,7 +164,7 @@ def _page_number(text: str | None) -> int:
 
 def _row(admin: User, member: Member, can_ask: bool) -> Row:
     profile = member.profile
-    acts = team.acts_for(admin, profile) if can_ask else []
+    acts = team.acts_for(admin, profile) if can_ask else team.acts_without_descope(admin, profile)
     buttons = [_button(verb, role, profile) for verb, role in acts]
     return Row(member, _standing(admin, profile), is_reader=not member.roles, buttons=buttons)
 

@@ -1,14 +1,16 @@
 """What a personal token opens, and for whom."""
 
+import time
 from datetime import timedelta
 
+import httpx
 import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import api_tokens, people, sessions
+from accounts import api_tokens, patience, sessions, upkeep
 from accounts.api_tokens import Scope, roles_let_through
 from accounts.exceptions import BadToken, ProviderUnavailable
 from accounts.models import ApiToken, Session, User
@@ -35,7 +37,7 @@ def status(secret: str, path: str = LIST) -> int:
 
 
 def age_roles(by: timedelta) -> None:
-    User.objects.update(roles_known_at=timezone.now() - by)
+    User.objects.update(roles_known_at=timezone.now() - by, roles_asked_at=timezone.now() - by)
 
 
 # The table of scopes
@@ -213,6 +215,80 @@ def test_descope_is_asked_once_in_ten_minutes(editor: User, wire: Wire) -> None:
     assert wire.times_asked("/mgmt/user") == 1
 
 
+def test_while_somebody_asks_the_others_wait_for_the_answer(
+    editor: User, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = made(editor)
+    api_tokens.person_of(secret)
+    age_roles(timedelta(minutes=10))
+    User.objects.update(roles_asked_at=timezone.now())
+
+    def answered(seconds: float) -> None:
+        User.objects.update(known_roles=[], roles_known_at=timezone.now())
+
+    monkeypatch.setattr(time, "sleep", answered)
+
+    assert api_tokens.person_of(secret).roles == set()
+    assert wire.times_asked("/mgmt/user") == 1
+
+
+def test_while_descope_fails_one_question_in_ten_seconds_is_asked(
+    editor: User, wire: Wire, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SESSION_GRACE = timedelta(hours=1)
+    secret = made(editor)
+    api_tokens.person_of(secret)
+    age_roles(timedelta(minutes=12))
+    wire.answers("/mgmt/user", httpx.Response(401))
+    monkeypatch.setattr(patience, "REQUEST_SECONDS", 0)
+    asked = wire.times_asked("/mgmt/user")
+
+    for _ in range(5):
+        assert api_tokens.person_of(secret).roles == {Role.EDITOR}
+    in_ten_seconds = wire.times_asked("/mgmt/user") - asked
+    User.objects.update(roles_asked_at=timezone.now() - timedelta(seconds=11))
+    api_tokens.person_of(secret)
+
+    assert (in_ten_seconds, wire.times_asked("/mgmt/user") - asked) == (1, 2)
+
+
+def test_who_asks_and_dies_keeps_nobody_waiting_for_long(
+    editor: User, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = made(editor)
+    User.objects.update(roles_asked_at=timezone.now() - timedelta(seconds=3))
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("it waited"))
+
+    assert status(secret) == 503
+    User.objects.update(roles_asked_at=timezone.now() - timedelta(seconds=11))
+    assert status(secret) == 200
+
+
+def test_somebody_gone_at_descope_is_closed_and_asked_about_no_more(editor: User, wire: Wire) -> None:
+    secret, browser = made(editor), signed_in(editor)
+    sandbox_people.delete(sandbox_people.find(user_id=editor.subject))
+    asked = wire.times_asked("/mgmt/user")
+
+    answers = [status(secret) for _ in range(3)]
+
+    assert answers == [401, 401, 401]
+    assert wire.times_asked("/mgmt/user") - asked == 1
+    assert browser.get("/account").status_code == 302
+    assert User.objects.get(pk=editor.pk).is_disabled
+    assert not ApiToken.objects.live().exists()
+
+
+def test_a_role_that_a_token_learns_of_is_gone_from_sessions_too(editor: User) -> None:
+    secret, browser = made(editor), signed_in(editor)
+    api_tokens.person_of(secret)
+    sandbox_people.set_roles(sandbox_people.find(user_id=editor.subject), [])
+    age_roles(timedelta(minutes=10))
+
+    api_tokens.person_of(secret)
+
+    assert browser.get("/write").status_code == 403
+
+
 def test_while_descope_is_down_the_last_roles_hold_for_the_grace(editor: User, wire: Wire, settings: Settings) -> None:
     settings.SESSION_GRACE = timedelta(hours=1)
     secret = made(editor)
@@ -260,7 +336,7 @@ def test_without_a_management_key_a_role_known_to_be_taken_stays_so(editor: User
     editor.known_roles, editor.roles_known_at = [], timezone.now() + timedelta(seconds=1)
     editor.save()
 
-    assert people.with_known_roles(editor).roles == set()
+    assert upkeep.with_known_roles(editor).roles == set()
 
 
 def test_tokens_that_are_long_over_are_cleared_away(editor: User) -> None:

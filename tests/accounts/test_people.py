@@ -1,10 +1,13 @@
+import httpx
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import people
+from accounts import descope, people, upkeep
 from accounts.claims import Claims
 from accounts.descope import Profile
 from accounts.models import User
+from accounts.sandbox import people as sandbox_people
 
 from .conftest import Wire
 from .forge import Forge
@@ -121,3 +124,61 @@ def test_an_address_that_nobody_verified_is_not_shown(reader: User, wire: Wire) 
     wire.says("/v1/mgmt/user", {"user": {"userId": reader.subject, "name": "Rita", "email": "boss@example.com"}})
 
     assert people.found_or_met(claims).email == ""
+
+
+# Which answer counts
+
+
+def test_an_answer_that_was_asked_for_before_another_overwrites_nothing(editor: User) -> None:
+    early = descope.load_person(editor.subject)
+    sandbox_people.set_roles(sandbox_people.find(user_id=editor.subject), [])
+    sandbox_people.set_status(sandbox_people.find(user_id=editor.subject), "disabled")
+    late = descope.load_person(editor.subject)
+    assert early is not None
+    assert late is not None
+
+    people.register(late)
+    user, _ = people.register(early)
+
+    assert (user.known_roles, user.is_disabled) == ([], True)
+    assert User.objects.get().known_roles == []
+    assert User.objects.get().roles_known_at == late.asked_at
+
+
+def test_an_answer_overwrites_what_an_older_one_has_left_meanwhile(editor: User) -> None:
+    early = descope.load_person(editor.subject)
+    late = descope.load_person(editor.subject)
+    assert early is not None
+    assert late is not None
+    as_read = User.objects.get()
+    User.objects.update(known_roles=["admin"], roles_known_at=early.asked_at)
+
+    people._update(as_read, late)
+
+    assert User.objects.get().known_roles == ["editor"]
+
+
+def test_roles_are_known_as_of_the_moment_they_were_asked_for(editor: User, wire: Wire) -> None:
+    moments = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        moments.append(timezone.now())
+        return wire.pass_on(request)
+
+    wire.answers("/v1/mgmt/user", answer)
+    people.register(descope.load_person(editor.subject) or profile())
+
+    known_at = User.objects.get().roles_known_at
+    assert known_at is not None
+    assert known_at < moments[0]
+
+
+def test_an_answer_from_before_opens_no_closed_account_again(editor: User) -> None:
+    early = descope.load_person(editor.subject)
+    assert early is not None
+    sandbox_people.delete(sandbox_people.find(user_id=editor.subject))
+    upkeep.close(editor.subject)
+
+    people.register(early)
+
+    assert User.objects.get().is_disabled

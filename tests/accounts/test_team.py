@@ -1,20 +1,22 @@
 """What admins do to accounts: at Descope, here at the very next request, and in the log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import api_tokens, team
+from accounts import api_tokens, descope, team
 from accounts.api_tokens import Scope
 from accounts.append_only import Sealed
-from accounts.exceptions import Declined, ProviderUnavailable
+from accounts.exceptions import Declined, NotDone, ProviderUnavailable, Unconfirmed
 from accounts.members import page_of_members, recent_acts
 from accounts.models import TeamEntry, User, Visitor
 from accounts.roles import Role
@@ -229,7 +231,7 @@ def test_a_descope_that_falls_silent_after_the_act_cannot_undo_it_here(admin: Us
 
     assert client.get("/write", headers=headers).status_code == 403
     assert client.get("/write").status_code == 403
-    assert TeamEntry.objects.get().verb == "take_role"
+    assert TeamEntry.objects.get(outcome="done").verb == "take_role"
 
 
 # The last admin
@@ -380,7 +382,7 @@ def test_each_act_is_kept_with_who_whom_and_why(admin: User, editor: User) -> No
 
 def test_the_log_is_written_once_and_outlives_its_people(admin: User, reader: User) -> None:
     team.sign_out_everywhere(by=admin, subject=reader.subject, reason=WHY)
-    entry = TeamEntry.objects.get()
+    entry = TeamEntry.objects.get(outcome="done")
 
     for attempt in (entry.save, entry.delete, TeamEntry.objects.all().delete):
         with pytest.raises(Sealed):
@@ -394,9 +396,231 @@ def test_the_log_is_written_once_and_outlives_its_people(admin: User, reader: Us
 
 def test_a_new_entry_with_an_old_key_changes_no_old_one(admin: User, editor: User) -> None:
     team.give_role(by=admin, subject=editor.subject, role="admin", reason=WHY)
-    entry = TeamEntry.objects.get()
+    entry = TeamEntry.objects.get(outcome="done")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         TeamEntry(pk=entry.pk, by_subject="U1", verb="invite", subject="U2", reason="Forged.").save()
 
-    assert TeamEntry.objects.get().reason == WHY
+    assert TeamEntry.objects.get(outcome="done").reason == WHY
+
+
+# What may have been done
+
+
+CHANGES = {
+    "invite": "/user/create",
+    "give role": "/role/add",
+    "take role": "/role/remove",
+    "disable": "/user/update/status",
+    "enable": "/user/update/status",
+}
+
+
+def prepare_for(verb: str, whom: User) -> None:
+    if verb == "enable":
+        sandbox_people.set_status(at_descope(whom), "disabled")
+
+
+@pytest.mark.parametrize("verb", CHANGES)
+@pytest.mark.parametrize("is_done", [True, False])
+def test_what_descope_does_not_confirm_is_in_the_log_as_not_confirmed(
+    verb: str, is_done: bool, admin: User, editor: User, wire: Wire
+) -> None:
+    prepare_for(verb, editor)
+
+    def silent(request: httpx.Request) -> httpx.Response:
+        if is_done:
+            wire.pass_on(request)
+        raise httpx.ReadTimeout("no answer")
+
+    wire.answers(CHANGES[verb], silent)
+    with pytest.raises(Unconfirmed):
+        VERBS[verb](admin, editor)
+
+    [act] = recent_acts(10)
+    assert act.sentence.startswith("Ada Admin ")
+    assert act.sentence.endswith(": asked for, not confirmed")
+    assert act.reason == WHY
+
+
+@pytest.mark.parametrize("verb", CHANGES)
+def test_what_stops_us_in_mid_act_leaves_it_in_the_log(verb: str, admin: User, editor: User, wire: Wire) -> None:
+    prepare_for(verb, editor)
+
+    def killed(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    wire.answers(CHANGES[verb], killed)
+    with pytest.raises(KeyboardInterrupt):
+        VERBS[verb](admin, editor)
+
+    assert recent_acts(10)[0].sentence.endswith(": asked for, not confirmed")
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(404, json={}), httpx.Response(429, json={"errorCode": "E130429"})])
+@pytest.mark.parametrize("verb", CHANGES)
+def test_what_descope_turns_down_is_in_the_log_as_not_done(
+    verb: str, answer: httpx.Response, admin: User, editor: User, wire: Wire
+) -> None:
+    prepare_for(verb, editor)
+    wire.answers(CHANGES[verb], answer)
+
+    with pytest.raises((Declined, NotDone)):
+        VERBS[verb](admin, editor)
+
+    assert recent_acts(10)[0].sentence.endswith(": asked for, not done")
+
+
+def test_what_was_undone_says_so(admin: User, editor_and_admin: User, wire: Wire) -> None:
+    def other_is_faster(request: httpx.Request) -> httpx.Response:
+        at_descope(editor_and_admin).roles.clear()
+        wire.recovers()
+        return wire.pass_on(request)
+
+    wire.answers("/role/remove", other_is_faster)
+    with pytest.raises(Declined):
+        team.take_role(by=editor_and_admin, subject=admin.subject, role="admin", reason=WHY)
+
+    [act] = recent_acts(10)
+    assert act.sentence.startswith("Bea Both took the role admin from Ada Admin: done and undone")
+
+
+def test_an_undoing_that_is_not_confirmed_is_not_taken_for_one(admin: User, editor_and_admin: User, wire: Wire) -> None:
+    def other_is_faster(request: httpx.Request) -> httpx.Response:
+        at_descope(editor_and_admin).roles.clear()
+        return wire.pass_on(request)
+
+    wire.answers("/role/remove", other_is_faster)
+    wire.answers("/role/add", httpx.ReadTimeout("no answer"))
+    with pytest.raises(Unconfirmed):
+        team.take_role(by=editor_and_admin, subject=admin.subject, role="admin", reason=WHY)
+
+    assert recent_acts(10)[0].sentence.endswith(": asked for, not confirmed")
+
+
+def test_an_unconfirmed_act_is_found_out_about_at_the_next_request(admin: User, editor: User, wire: Wire) -> None:
+    client = signed_in(editor)
+
+    def silent(request: httpx.Request) -> httpx.Response:
+        wire.pass_on(request)
+        raise httpx.ReadTimeout("no answer")
+
+    wire.answers("/role/remove", silent)
+    with pytest.raises(Unconfirmed):
+        team.take_role(by=admin, subject=editor.subject, role="editor", reason=WHY)
+    wire.recovers()
+
+    assert client.get("/write").status_code == 403
+
+
+def test_the_log_keeps_no_whole_address(admin: User, wire: Wire) -> None:
+    wire.answers("/user/create", httpx.ReadTimeout("no answer"))
+    with pytest.raises(Unconfirmed):
+        team.invite(by=admin, email="nora@example.com", reason=WHY)
+
+    assert recent_acts(1)[0].sentence == "Ada Admin invited n…@example.com: asked for, not confirmed"
+    assert "nora" not in repr(list(TeamEntry.objects.values()))
+
+
+# While Descope is down
+
+
+def test_somebody_can_be_signed_out_here_while_descope_is_down(admin: User, editor: User, wire: Wire) -> None:
+    client, headers = signed_in(editor), bearer(editor)
+    _, secret = api_tokens.create(editor, name="script", scopes=[Scope.READ], lifetime=timedelta(days=1))
+    descope.verify_session_token(headers["Authorization"].removeprefix("Bearer "))
+    wire.is_down()
+
+    user, is_over_at_descope = team.sign_out_everywhere(by=admin, subject=editor.subject, reason=WHY)
+
+    assert (user, is_over_at_descope) == (editor, False)
+    assert client.get("/desk").status_code == 302
+    assert client.get("/api/posts/retrieve", headers=headers).status_code == 401
+    assert client.get("/api/posts/retrieve", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+    assert recent_acts(1)[0].sentence == "Ada Admin signed Ed Editor out everywhere: done here, Descope not told yet"
+
+
+def test_what_descope_was_not_told_of_it_is_told_later(admin: User, editor: User, wire: Wire) -> None:
+    signed_in(editor)
+    wire.is_down()
+    team.sign_out_everywhere(by=admin, subject=editor.subject, reason=WHY)
+    with pytest.raises(CommandError):
+        call_command("sync_people")
+    wire.recovers()
+    with patch_now(timedelta(minutes=2)):
+        left = [team.finish_sign_outs(), team.finish_sign_outs()]
+
+    assert left == [0, 0]
+    assert not at_descope(editor).sign_ins.filter(ended_at=None).exists()
+    assert [act.sentence for act in recent_acts(5)] == ["Ada Admin signed Ed Editor out everywhere"]
+    assert wire.times_asked("/user/logout") == 1
+
+
+def test_the_upkeep_tries_again_until_descope_has_ended_them(admin: User, editor: User, wire: Wire) -> None:
+    wire.answers("/user/logout", httpx.ReadTimeout("no answer"))
+    team.sign_out_everywhere(by=admin, subject=editor.subject, reason=WHY)
+    descope.breaker.answered()
+
+    with patch_now(timedelta(minutes=2)):
+        assert team.finish_sign_outs() == 1
+        wire.recovers()
+        call_command("sync_people")
+
+    assert recent_acts(1)[0].sentence == "Ada Admin signed Ed Editor out everywhere"
+
+
+@pytest.mark.parametrize("verb", CHANGES)
+def test_nothing_else_is_done_while_descope_is_down(verb: str, admin: User, editor: User, wire: Wire) -> None:
+    prepare_for(verb, editor)
+    wire.is_down()
+
+    with pytest.raises(ProviderUnavailable) as refused:
+        VERBS[verb](admin, editor)
+
+    assert not isinstance(refused.value, Unconfirmed)
+    assert not TeamEntry.objects.exists()
+
+
+def test_who_is_no_admin_by_what_descope_says_signs_nobody_out(admin: User, editor: User) -> None:
+    client = signed_in(editor)
+    at_descope(admin).roles.clear()
+
+    with pytest.raises(PermissionDenied):
+        team.sign_out_everywhere(by=admin, subject=editor.subject, reason=WHY)
+
+    assert client.get("/desk").status_code == 200
+    assert not TeamEntry.objects.exists()
+
+
+def test_who_was_not_confirmed_of_late_signs_nobody_out_while_descope_is_down(
+    admin: User, editor: User, wire: Wire
+) -> None:
+    admin.is_freshly_proved = False
+    wire.is_down()
+
+    with pytest.raises(PermissionDenied):
+        team.sign_out_everywhere(by=admin, subject=editor.subject, reason=WHY)
+
+
+def test_somebody_we_never_met_cannot_be_signed_out_while_descope_is_down(admin: User, wire: Wire) -> None:
+    wire.is_down()
+
+    with pytest.raises(ProviderUnavailable):
+        team.sign_out_everywhere(by=admin, subject="Unobody", reason=WHY)
+
+
+def test_without_a_management_key_nobody_is_signed_out_by_others(admin: User, editor: User, settings: Settings) -> None:
+    settings.DESCOPE_MANAGEMENT_KEY = ""
+
+    with pytest.raises(ProviderUnavailable):
+        team.sign_out_everywhere(by=admin, subject=editor.subject, reason=WHY)
+    assert not TeamEntry.objects.exists()
+
+
+@contextmanager
+def patch_now(later: timedelta) -> Iterator[None]:
+    """Let time have passed."""
+    now = timezone.now
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: now() + later)
+        yield

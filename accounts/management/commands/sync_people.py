@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts import upkeep
+from accounts import team, upkeep
 from accounts.exceptions import ProviderUnavailable
 
 
@@ -15,6 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
+            unfinished = team.finish_sign_outs()
             totals = upkeep.follow_everybody()
         except ProviderUnavailable as trouble:
             raise CommandError(f"Stopped: {trouble}. Run it again; what is done is done.") from trouble
@@ -22,3 +23,5 @@ class Command(BaseCommand):
             f"Looked at {totals.seen} people at Descope: {totals.new} new here, {totals.changed} changed, "
             f"{totals.disabled} disabled. {totals.gone} of ours are gone there, and closed here."
         )
+        if unfinished:
+            raise CommandError(f"Descope has not ended the sessions of {unfinished} people yet. Run it again.")

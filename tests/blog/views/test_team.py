@@ -190,7 +190,21 @@ def test_where_descope_does_not_answer_it_shows_whom_we_have_met(
     descope_is_down()
 
     assert "Descope does not answer" in text_of(client.get("/desk/team"))
-    assert rows(client) == {"Ada Admin": [], "Ed Editor": []}
+    assert rows(client) == {"Ada Admin": ["Sign out everywhere"], "Ed Editor": ["Sign out everywhere"]}
+
+
+def test_while_descope_does_not_answer_somebody_is_signed_out_here_and_the_page_says_so(
+    admin: User, editor: User, descope_is_down: Any
+) -> None:
+    client, theirs = signed_in(admin), signed_in(editor)
+    descope_is_down()
+
+    page = client.post(address("sign_out_everywhere", editor), REASON, follow=True)
+
+    assert theirs.get("/desk").status_code == 302
+    assert "Ed Editor is signed out here" in text_of(page)
+    assert "its own sessions could not be ended yet" in text_of(page)
+    assert "signed Ed Editor out everywhere: done here, Descope not told yet" in text_of(page)
 
 
 def test_an_act_that_descope_does_not_answer_says_so_with_the_reason_kept(
@@ -203,7 +217,26 @@ def test_an_act_that_descope_does_not_answer_says_so_with_the_reason_kept(
 
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "30"
+    assert "nothing has been changed" in text_of(refused)
     assert REASON["reason"] in refused.content.decode()
+
+
+def test_an_act_that_may_have_been_done_says_so(admin: User, editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, carry = signed_in(admin), httpx.HTTPTransport.handle_request
+
+    def silent(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/user/update/status"):
+            raise httpx.ReadTimeout("no answer")
+        return carry(transport, request)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", silent)
+
+    refused = client.post(address("disable", editor), REASON)
+
+    assert refused.status_code == 503
+    assert "it may be done, or not" in text_of(refused)
+    assert REASON["reason"] in refused.content.decode()
+    assert "closed the account of Ed Editor: asked for, not confirmed" in text_of(client.get("/desk/team"))
 
 
 def test_an_admin_whom_descope_has_not_confirmed_of_late_reads_on(

@@ -1,0 +1,130 @@
+"""Two processes of one site on the same data, over real HTTP. The first also answers for Descope, for both."""
+
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from tests.browser.server import Server, free_port
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Twin(Server):
+    """A second process of the same site, on the data of the first."""
+
+    site_url: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return super().environment | {"SITE_URL": self.site_url}
+
+    @property
+    def log_path(self) -> Path:
+        return self.data_dir / "twin.log"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the values of the cookies that were set, and how long it all took."""
+
+    status: int
+    body: str
+    location: str
+    cookies: dict[str, str]
+    seconds: float
+
+
+@contextmanager
+def two_processes(data_dir: Path) -> Iterator[tuple[Server, Server, "Popen[bytes]"]]:
+    """Serve meanwhile. Yields both servers, and the process of the second, for a test to kill."""
+    first = Server(f"http://localhost:{free_port()}", data_dir)
+    first.manage("migrate", "--verbosity=0")
+    first.manage("migrate", "--verbosity=0", "--database=sandbox")
+    first.manage("prepare_sandbox")
+    second = Twin(f"http://localhost:{free_port()}", data_dir, site_url=first.url)
+    with ExitStack() as stack:
+        processes = []
+        for server in (first, second):
+            process = server.serve()
+            stack.callback(process.wait, timeout=10)
+            stack.callback(process.terminate)
+            server.wait_for(process)
+            processes.append(process)
+        yield first, second, processes[1]
+
+
+def call(
+    server: Server,
+    method: str,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    body: Any = None,
+    form: Mapping[str, str] | None = None,
+) -> Answer:
+    """Send JSON, or a form. Redirects are not followed."""
+    content = urlencode(form) if form else json.dumps(body) if body is not None else None
+    kind = {"Content-Type": FORM if form else "application/json"} if content else {}
+    started = time.monotonic()
+    with closing(HTTPConnection(server.url.removeprefix("http://"), timeout=30)) as connection:
+        connection.request(method, path, content, {**kind, **(headers or {})})
+        with connection.getresponse() as response:
+            text = response.read().decode()
+            pairs = [cookie.partition(";")[0].partition("=") for cookie in response.headers.get_all("Set-Cookie", [])]
+            cookies = {name: value for name, _, value in pairs}
+            seconds = time.monotonic() - started
+            return Answer(response.status, text, response.headers.get("Location", ""), cookies, seconds)
+
+
+def change_sandbox(server: Server, **state: Any) -> dict[str, Any]:
+    """Change how the sandbox behaves, and return all of its state."""
+    answer = call(server, "PATCH", "/_descope/sandbox/state", _manager(server), body=state)
+    assert answer.status == 200, answer.body
+    shown: dict[str, Any] = json.loads(answer.body)
+    return shown
+
+
+def sign_in(server: Server, email: str) -> dict[str, str]:
+    """Return the cookie header of a browser in which this person has signed in, once the site has been told of it."""
+    told = server.value("galley", "SELECT count(*) FROM accounts_webhookdelivery")
+    path = "/_descope/v1/mgmt/user/signin/embeddedlink"
+    link = json.loads(call(server, "POST", path, _manager(server), body={"loginId": email}).body)
+    project = {"Authorization": f"Bearer {server.sandbox_settings['DESCOPE_PROJECT_ID']}"}
+    path = "/_descope/v1/auth/magiclink/verify"
+    tokens = json.loads(call(server, "POST", path, project, body={"token": link["token"]}).body)
+    page = call(server, "GET", "/sign-in")
+    csrf = f"{settings.CSRF_COOKIE_NAME}={page.cookies[settings.CSRF_COOKIE_NAME]}"
+    header = {"X-CSRFToken": re.findall(r'data-csrf-token="(\w+)"', page.body)[0], "Cookie": csrf}
+    answer = call(server, "POST", "/auth/session", header, body=tokens)
+    assert answer.status == 200, answer.body
+    deadline = time.monotonic() + 10
+    while server.value("galley", "SELECT count(*) FROM accounts_webhookdelivery") == told:
+        assert time.monotonic() < deadline, "the sign-in was not told"
+        time.sleep(0.05)
+    key = answer.cookies[settings.SESSION_COOKIE_NAME]
+    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}; {csrf}"}
+
+
+def let_tokens_expire(server: Server) -> None:
+    server.change("galley", "UPDATE accounts_session SET token_expires_at = '2026-01-01 00:00:00'")
+
+
+def refreshes(server: Server) -> int:
+    """Return how many refresh tokens were ever given."""
+    return int(server.value("sandbox", "SELECT count(*) FROM sandbox_refreshtoken"))
+
+
+def _manager(server: Server) -> dict[str, str]:
+    given = server.sandbox_settings
+    return {"Authorization": f"Bearer {given['DESCOPE_PROJECT_ID']}:{given['DESCOPE_MANAGEMENT_KEY']}"}

@@ -1,0 +1,107 @@
+"""A process that is killed while Descope refreshes a session for it, and the one that takes over."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.browser.server import Server
+
+from .processes import call, change_sandbox, let_tokens_expire, refreshes, sign_in, two_processes
+
+LEASE_SECONDS = 5
+
+
+def wait_until(holds: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + 15
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def is_leased(server: Server) -> bool:
+    leases = "SELECT count(*) FROM accounts_session WHERE refresh_leased_until IS NOT NULL"
+    return bool(server.value("galley", leases))
+
+
+def kill_in_mid_refresh(
+    first: Server, second: Server, process_id: int, cookie: dict[str, str], *, slow_seconds: float, fault: str = ""
+) -> None:
+    """Let the second process ask for a refresh that takes so long, and kill it on the way."""
+    let_tokens_expire(first)
+    call(second, "GET", "/account", cookie)  # So that it has the signing keys and asks for nothing else.
+    change_sandbox(first, slowSeconds=slow_seconds, fault=fault)
+    let_tokens_expire(first)
+    with ThreadPoolExecutor(1) as browser:
+        asking = browser.submit(call, second, "GET", "/account", cookie)
+        wait_until(lambda: is_leased(first), "nobody refreshed")
+        time.sleep(0.5)  # So that the call is under way.
+        os.kill(process_id, signal.SIGKILL)
+        assert isinstance(asking.exception(), OSError)
+    change_sandbox(first, slowSeconds=0, fault="")
+
+
+def test_where_descope_never_came_to_it_another_process_takes_over(tmp_path: Path) -> None:
+    with two_processes(tmp_path) as (first, second, process):
+        cookie = sign_in(first, "rita@example.com")
+        kill_in_mid_refresh(first, second, process.pid, cookie, slow_seconds=2, fault="down")
+        before = refreshes(first)
+
+        soon = call(first, "GET", "/account", cookie)
+        wait_until(lambda: call(first, "GET", "/account", cookie).status == 200 and not is_leased(first), "no lease")
+
+        assert (soon.status, soon.seconds < 3) == (200, True)  # In its grace, while the dead one holds the lease.
+        assert refreshes(first) - before == 1
+
+
+def test_where_descope_rotated_and_nobody_heard_of_it_the_next_call_is_taken_for_a_parallel_one(tmp_path: Path) -> None:
+    with two_processes(tmp_path) as (first, second, process):
+        change_sandbox(first, reuseGraceSeconds=10)
+        cookie = sign_in(first, "rita@example.com")
+        kill_in_mid_refresh(first, second, process.pid, cookie, slow_seconds=1)
+        before = refreshes(first)
+        wait_until(lambda: refreshes(first) - before == 1, "it never rotated")
+
+        wait_until(lambda: call(first, "GET", "/account", cookie).status == 200 and not is_leased(first), "no lease")
+
+        assert refreshes(first) - before == 2
+        let_tokens_expire(first)
+        assert call(first, "GET", "/account", cookie).status == 200
+        assert refreshes(first) - before == 3
+
+
+def test_once_that_grace_of_descopes_is_over_the_person_signs_in_again(tmp_path: Path) -> None:
+    with two_processes(tmp_path) as (first, second, process):
+        change_sandbox(first, reuseGraceSeconds=1)
+        cookie = sign_in(first, "rita@example.com")
+        kill_in_mid_refresh(first, second, process.pid, cookie, slow_seconds=1)
+        before = refreshes(first)
+        wait_until(lambda: refreshes(first) - before == 1, "it never rotated")
+        time.sleep(LEASE_SECONDS)
+
+        answer = call(first, "GET", "/account", cookie)
+
+        assert (answer.status, answer.location) == (302, "/sign-in?next=%2Faccount")
+        assert call(first, "GET", "/account", sign_in(first, "rita@example.com")).status == 200
+
+
+def test_an_answer_slower_than_any_request_waits_signs_nobody_out(tmp_path: Path) -> None:
+    with two_processes(tmp_path) as (first, second, _):
+        change_sandbox(first, reuseGraceSeconds=0)
+        cookie = sign_in(first, "rita@example.com")
+        before = refreshes(first)
+        change_sandbox(first, slowSeconds=6)
+        let_tokens_expire(first)
+
+        answers = [call(server, "GET", "/account", cookie) for server in (first, second, first, second)]
+        wait_until(lambda: not is_leased(first), "the refresh never ended")
+        change_sandbox(first, slowSeconds=0)
+
+        assert [answer.status for answer in answers] == [200] * 4
+        assert max(answer.seconds for answer in answers) < 3
+        assert sum(answer.seconds > 1 for answer in answers) <= 2  # One slow request in each process.
+        assert refreshes(first) - before == 1
+        assert call(second, "GET", "/account", cookie).status == 200
+        assert refreshes(first) - before == 1
