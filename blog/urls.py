@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .slugs import SlugConverter
-from .views import desk, moves, my_data, reading, team
+from .views import desk, moves, my_data, notifications, reading, team
 from .workflow import MOVES
 
 register_converter(SlugConverter, "address")
@@ -18,6 +18,9 @@ desk_urlpatterns = [
         for verb in MOVES
         if verb != "edit"
     ),
+    path("desk/notifications", notifications.notifications, name="notifications"),
+    path("desk/notifications/read", notifications.read_all_notifications, name="read_all_notifications"),
+    path("desk/notifications/<int:notification_id>/read", notifications.read_notification, name="read_notification"),
     path("desk/team", team.home, name="team"),
     path("desk/team/invite", team.invite, name="team_invite"),
     path("desk/team/<str:subject>/give-role", team.give_role, name="team_give_role"),
@@ -32,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<int:post_id>", reading.post_by_id, name="post_by_id"),
     path("posts/<address:slug>", reading.post, name="post"),
     path("", include((desk_urlpatterns, "desk"))),
+    path("account/notifications", notifications.notification_wishes, name="notification_wishes"),
+    path("notifications/unsubscribe/<str:token>", notifications.unsubscribe, name="unsubscribe"),
     path("account/data", my_data.my_data, name="my_data"),
     path("api/", api.urls),
 ]

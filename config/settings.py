@@ -137,6 +137,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "ninja",
+    "django_tasks",
+    "django_tasks_db",
     "accounts",
     "blog",
 ]
@@ -205,6 +207,22 @@ if USE_SANDBOX:
         "CONN_MAX_AGE": None,
     }
     DATABASE_ROUTERS = ["accounts.sandbox.router.SandboxRouter"]
+
+# Mail, and work beside the requests
+
+EMAIL_URL: str = env.str("EMAIL_URL", default="")
+EMAIL_BACKEND = (
+    "accounts.sandbox.mail_backend.InboxBackend" if USE_SANDBOX else "django.core.mail.backends.dummy.EmailBackend"
+)
+if EMAIL_URL:
+    globals().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>")
+# Before a mail about a post goes out, Descope is asked whether its reader may still see the post.
+SENDS_MAIL = bool((EMAIL_URL or USE_SANDBOX) and DESCOPE_MANAGEMENT_KEY)
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Whether the server does what `manage.py worker` does, in a thread. Several of both never do a thing twice.
+WORKER_IN_SERVER: bool = env.bool("WORKER_IN_SERVER", default=DEBUG)
 
 # Files that people bring: behind Django's storages, so that another machine can keep them
 
@@ -293,6 +311,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},  # Its own handler would say everything twice.
+        "django_tasks": {"level": "WARNING"},  # They tell of every letter and of every look into the queue.
+        "django_tasks_db": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},  # It logs addresses, and management ones hold login ids.
     },
 }

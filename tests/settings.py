@@ -19,6 +19,8 @@ os.environ.update(
     VISIBILITY="members",
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:",
     CACHE_URL="locmemcache://",
+    EMAIL_URL="",
+    WORKER_IN_SERVER="false",
 )
 
 from config.settings import *  # noqa: E402, F403 — the environment above has to come first.

@@ -4,6 +4,8 @@ from accounts.append_only import Sealed
 
 from .history import HistoryEntry
 from .house_rules import HouseRule
+from .letter import Letter
+from .notification import Notification
 from .post import Post, PostQuerySet
 from .publishing import Outcome
 from .revision import (
@@ -16,6 +18,7 @@ from .revision import (
     Words,
 )
 from .row import MAX_EXCERPT_LENGTH, MAX_GONE_NOTE_LENGTH, MAX_WRITE_KEY_LENGTH, PostRow, with_plain_newlines
+from .wish import Wish
 
 __all__ = [
     "MAX_EXCERPT_LENGTH",
@@ -27,6 +30,8 @@ __all__ = [
     "Approval",
     "HistoryEntry",
     "HouseRule",
+    "Letter",
+    "Notification",
     "Outcome",
     "Post",
     "PostQuerySet",
@@ -34,6 +39,7 @@ __all__ = [
     "Revision",
     "RevisionWriter",
     "Sealed",
+    "Wish",
     "Words",
     "with_plain_newlines",
 ]

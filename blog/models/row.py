@@ -20,6 +20,7 @@ from blog.status import GoneAs, Status
 from blog.workflow import MOVES
 
 from .history import HistoryEntry
+from .notification import tell
 from .revision import MAX_SLUG_LENGTH, MAX_TITLE_LENGTH, Revision, Words
 
 if TYPE_CHECKING:
@@ -222,8 +223,8 @@ class PostRow(models.Model):
         takes_effect_at: datetime | None = None,
         whom: User | None = None,
     ) -> HistoryEntry:
-        """Add to the history, in the transaction of what it tells."""
-        return HistoryEntry.objects.create(
+        """Add to the history, in the transaction of what it tells, and tell whom it concerns."""
+        entry = HistoryEntry.objects.create(
             post=self._as_post,
             by=by,
             verb=verb,
@@ -236,6 +237,8 @@ class PostRow(models.Model):
             takes_effect_at=takes_effect_at,
             whom=whom,
         )
+        tell(entry)
+        return entry
 
     def settle(self) -> None:
         """Write down what the clock has done meanwhile: what went live as scheduled, and what ended."""
