@@ -1,6 +1,7 @@
 """The account page: what somebody can see and change of themselves."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -42,11 +43,18 @@ METHODS = {
 }
 
 
-class NameForm(forms.Form):
-    name = forms.CharField(max_length=MAX_NAME_LENGTH, help_text="Shown with what you write.")
+class NameField(forms.CharField):
+    """A name to show: of no more than a hundred characters, with single spaces."""
 
-    def clean_name(self) -> str:
-        return " ".join(str(self.cleaned_data["name"]).split())
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_NAME_LENGTH, **options)
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(str(super().to_python(value)).split())
+
+
+class NameForm(forms.Form):
+    name = NameField(help_text="Shown with what you write.")
 
 
 @dataclass(frozen=True)

@@ -279,6 +279,15 @@ def end_sessions_of(subject: str) -> None:
     _managed(lambda: client().mgmt.user.logout_user_by_user_id(subject))
 
 
+def delete(subject: str) -> None:
+    """Delete this person for good. Nobody of that id is no error. Raises Declined and ProviderUnavailable."""
+    try:
+        _managed(lambda: client().mgmt.user.delete_by_user_id(subject))
+    except Declined:
+        if _user(subject) is not None:
+            raise
+
+
 def _managed(call: Callable[[], Any]) -> dict[str, Any]:
     """Return the answer of the management API. Raises Declined where it says no, and ProviderUnavailable."""
     if not settings.DESCOPE_MANAGEMENT_KEY:

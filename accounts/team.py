@@ -15,7 +15,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from . import api_tokens, descope, sessions, upkeep
+from . import api_tokens, departures, descope, sessions, upkeep
 from .descope import Profile
 from .exceptions import Declined, NotDone, ProviderUnavailable, Unconfirmed
 from .models import Person, TeamEntry, User
@@ -251,7 +251,12 @@ def _admins() -> list[Profile]:
     # The search by role looks at the project's roles only, so a tenant's people are all looked through.
     conditions = descope.of_our_tenant() or {"role_names": [name_of(Role.ADMIN)]}
     people = descope.everybody(statuses=["enabled"], **conditions)
-    return [one for one in people if Role.ADMIN in _roles(one) and one.is_enabled and not one.is_test]
+    leaving = departures.subjects_leaving()
+    return [
+        one
+        for one in people
+        if Role.ADMIN in _roles(one) and one.is_enabled and not one.is_test and one.subject not in leaving
+    ]
 
 
 def _check_somebody_is_left(entry: TeamEntry, undo: Callable[[], None]) -> None:

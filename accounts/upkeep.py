@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from . import descope, patience, people, sessions
+from . import departures, descope, patience, people, sessions
 from .descope import Profile
 from .exceptions import BadToken, ProviderUnavailable
 from .models import ApiToken, User
@@ -47,7 +47,9 @@ def follow(profile: Profile, *, keeps_roles: bool = False) -> tuple[User, bool]:
 
 def close(subject: str) -> None:
     """Close the account of somebody who is gone at Descope. What they wrote stays theirs."""
-    for person in User.objects.filter(subject=subject):
+    for person in User.objects.filter(subject=subject, left_at=None):
+        if departures.finish(person):
+            continue  # They have deleted it themselves, and were not done.
         # As of now, so that no answer from before opens the account again.
         User.objects.filter(pk=person.pk).update(is_disabled=True, known_roles=[], roles_known_at=timezone.now())
         sessions.end_all_of(person)
@@ -150,6 +152,10 @@ def _check(subject: str, totals: Totals) -> None:
     if profile is None:
         totals.gone += 1
         close(subject)
+        return
+    if User.objects.filter(subject=subject).exclude(left_at=None).exists():
+        descope.delete(subject)  # They have deleted their account, and Descope could not be told then.
+        totals.gone += 1
         return
     _, is_new = follow(profile)
     if is_new:

@@ -38,11 +38,13 @@ SIGN_IN_ERRORS = {
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the page that embeds Descope's flow, on the one origin its cookie is good for.
 
-    With `?step-up=1`, also to somebody signed in, the flow that asks for more than the usual one.
+    With `?step-up=1`, also to somebody signed in, the flow that asks for more than the usual one; with `?again=1` the
+    usual one once more.
     """
     next_path = safe_next(request.GET.get("next"))
     is_step_up = request.GET.get("step-up") == "1" and settings.REQUIRE_MFA_TO_PUBLISH
-    if not with_person(request).user.is_visitor and not is_step_up:
+    is_again = request.GET.get("again") == "1" and not is_step_up
+    if not with_person(request).user.is_visitor and not is_step_up and not is_again:
         return redirect(next_path)
     if f"{request.scheme}://{request.get_host()}" != settings.SITE_URL:
         return redirect(settings.SITE_URL + request.get_full_path())
@@ -50,6 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "project_id": settings.DESCOPE_PROJECT_ID,
         "flow_id": settings.DESCOPE_STEP_UP_FLOW_ID if is_step_up else settings.DESCOPE_FLOW_ID,
         "is_step_up": is_step_up,
+        "again": "step-up" if is_step_up else "again" if is_again else "",
         "base_url": settings.DESCOPE_BASE_URI,
         "cdn_url": settings.DESCOPE_CDN_URI,
         "tenant": _asked_tenant(request) or settings.DESCOPE_TENANT_ID,
@@ -125,7 +128,11 @@ def sign_out(request: PersonRequest) -> HttpResponse:
 
 def signed_out() -> HttpResponse:
     """Lead to the sign-in page and leave nothing in the browser."""
-    response = HttpResponseRedirect(reverse("accounts:sign_in"))
+    return forget_browser(HttpResponseRedirect(reverse("accounts:sign_in")))
+
+
+def forget_browser(response: HttpResponse) -> HttpResponse:
+    """Let the response leave nothing of somebody in their browser."""
     response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

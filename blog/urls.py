@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .slugs import SlugConverter
-from .views import desk, moves, my_data, notifications, reading, team
+from .views import desk, leave, moves, my_data, notifications, reading, team
 from .workflow import MOVES
 
 register_converter(SlugConverter, "address")
@@ -38,5 +38,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/notifications", notifications.notification_wishes, name="notification_wishes"),
     path("notifications/unsubscribe/<str:token>", notifications.unsubscribe, name="unsubscribe"),
     path("account/data", my_data.my_data, name="my_data"),
+    path("account/delete", leave.leave, name="leave"),
     path("api/", api.urls),
 ]

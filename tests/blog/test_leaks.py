@@ -89,6 +89,7 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "account/tokens/create": [("post", "/account/tokens/create", {})],
     "account/tokens/<int:token_id>/revoke": [("post", "/account/tokens/{id}/revoke", {})],
     "account/data": [],  # It differs with the clock; tests/blog/views/test_my_data.py looks for words of others.
+    "account/delete": [("get", "/account/delete", {}), ("post", "/account/delete", {"confirmation": "no"})],
     "account/sign-out-everywhere": [],  # As of sign-out, below.
     "webhooks/descope": [("json post", "/webhooks/descope", {})],
     "sign-out": [],  # It ends the session that the other recipes need.

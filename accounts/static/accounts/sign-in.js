@@ -6,7 +6,7 @@ const ANSWER_MS = 30_000;
 const TOKEN_KEYS = ["DS", "DSR", "DSLI"];
 
 const page = document.getElementById("sign-in");
-const { projectId, flowId, baseUrl, cdnUrl, tenant, next, stepUp, sessionUrl, registerUrl, csrfToken } = page.dataset;
+const { projectId, flowId, baseUrl, cdnUrl, tenant, next, again, sessionUrl, registerUrl, csrfToken } = page.dataset;
 const [flow, progress, problem, wayOn] = ["flow", "progress", "problem", "way-on"].map((part) =>
   page.querySelector(`[data-part="${part}"]`),
 );
@@ -27,7 +27,7 @@ function showFlow() {
     "flow-id": flowId,
     "base-url": baseUrl,
     "base-cdn-url": cdnUrl,
-    "redirect-url": `${location.origin}${location.pathname}?next=${encodeURIComponent(next)}${stepUp && "&step-up=1"}`,
+    "redirect-url": `${location.origin}${location.pathname}?next=${encodeURIComponent(next)}${again && `&${again}=1`}`,
     tenant,
     "auto-focus": "true",
     nonce: document.querySelector("script[nonce]")?.nonce,

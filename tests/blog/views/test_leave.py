@@ -1,0 +1,117 @@
+"""What becomes of the posts of somebody who deletes their account."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import departures, upkeep
+from accounts.models import User
+from blog.models import HistoryEntry, Post
+from tests.conftest import signed_in
+
+
+def goodbye(editor: User, **choice: str) -> Any:
+    return signed_in(editor).post("/account/delete", {"confirmation": "delete", **choice})
+
+
+def pages_of(reader: Client, post: Post) -> str:
+    addresses = ("/", f"/posts/{post.slug}", f"/api/posts/{post.pk}", "/api/posts/retrieve")
+    return "\n".join(reader.get(address).content.decode() for address in addresses)
+
+
+def test_posts_that_stay_are_read_under_the_chosen_name_everywhere(
+    published: Post, editor: User, reader: User, admin: User
+) -> None:
+    browser = signed_in(reader)
+    assert "Ed Editor" in pages_of(browser, published)
+
+    goodbye(editor, posts="keep", name="  The   Night Desk ")
+
+    pages = pages_of(browser, published)
+    assert "Ed Editor" not in pages
+    assert pages.count("The Night Desk") >= 4
+    assert published.revisions.get().author_name == "Ed Editor"
+    assert "Ed Editor" not in signed_in(admin).get("/desk").content.decode()
+
+
+def test_posts_that_go_are_gone_from_readers_at_once_and_drafts_are_wiped(
+    published: Post, editor: User, reader: User
+) -> None:
+    draft = Post.objects.write(by=editor, title="A secret draft", body="Nobody has read this.", tags=["secret"])
+    browser = signed_in(reader)
+
+    response = goodbye(editor, posts="take-down", name="A former author")
+
+    draft.refresh_from_db()
+    published.refresh_from_db()
+    assert (draft.title, draft.body, draft.tags) == ("", "", [])
+    assert not published.is_live
+    assert browser.get(f"/posts/{published.slug}").status_code == 410
+    assert "On proofs" not in browser.get("/").content.decode()
+    assert "Your posts stay" not in response.content.decode()
+    assert User.objects.get(pk=editor.pk).name == "A former member"
+    assert HistoryEntry.objects.filter(post=published).latest("pk").by_id == editor.pk
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {},
+        {"posts": "keep"},
+        {"posts": "keep", "name": "   "},
+        {"posts": "keep", "name": "x" * 101},
+        {"posts": "burn", "name": "A former author"},
+    ],
+)
+def test_who_has_posts_has_to_choose_and_finds_what_they_typed(
+    choice: dict[str, str], published: Post, editor: User
+) -> None:
+    response = goodbye(editor, **choice)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'class="errorlist"' in page
+    assert 'value="delete"' in page
+    assert User.objects.get(pk=editor.pk).left_at is None
+    published.refresh_from_db()
+    assert published.is_live
+
+
+def test_only_who_has_posts_is_asked_about_them(published: Post, editor: User, reader: User) -> None:
+    of_editor = signed_in(editor).get("/account/delete").content.decode()
+    of_reader = signed_in(reader).get("/account/delete").content.decode()
+
+    assert "You have 1 post here, 1 of them in front of readers." in of_editor
+    assert 'value="A former author"' in of_editor
+    assert "sealed record" in of_editor
+    assert 'name="posts"' not in of_reader
+    assert "sealed record" not in of_reader
+
+
+def test_a_departure_that_stopped_half_way_takes_the_posts_along_when_it_is_finished(
+    published: Post, editor: User
+) -> None:
+    departures.write_down(editor, "A former member", keeps_posts=False)
+
+    upkeep.close(editor.subject)
+
+    published.refresh_from_db()
+    assert not published.is_live
+
+
+def test_nothing_of_it_is_done_where_the_posts_cannot_be_taken_down(
+    published: Post, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    departure = departures.write_down(editor, "A former member", keeps_posts=False)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(Post, "take_down", fail)
+
+    with pytest.raises(RuntimeError):
+        departures.carry_out(departure, is_gone_at_descope=True)
+
+    assert User.objects.get(pk=editor.pk).left_at is None
+    assert departures.subjects_leaving() == {editor.subject}
