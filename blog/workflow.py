@@ -72,6 +72,7 @@ NEITHER_LIVE_NOR_SCHEDULED = Given(
     lambda post: not post.is_live and not post.is_scheduled,
     "Readers see it, or soon will. Unpublish it first.",
 )
+EVER_SUBMITTED = Given(lambda post: post.was_ever_submitted, "There is no revision to go back to.")
 NEVER_LIVE = Given(lambda post: not post.was_ever_live, "Readers have seen it, so it is kept. Archive it instead.")
 ENDING = Given(lambda post: post.is_ending, "No end is set.")
 UNCLAIMED = Given(lambda post: not post.is_claimed, "Somebody is reviewing it already.")
@@ -88,6 +89,7 @@ MOVES: dict[str, Move] = {
         told="went back to an earlier revision",
         hint="Its words become the working copy. What you have now is kept as a revision of its own.",
         asks=(Ask.REVISION,),
+        given=(EVER_SUBMITTED,),
     ),
     "submit": Move(
         {DRAFT: IN_REVIEW, IN_REVIEW: IN_REVIEW},

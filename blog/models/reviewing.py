@@ -7,8 +7,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from blog.exceptions import NotReady
+from blog.workflow import MOVES
 
+from .revision import Revision
 from .row import PostRow
+
+DECISIONS = ("request_changes", "publish", "publish_alone", "schedule")
 
 
 class Reviewing(PostRow):
@@ -19,7 +23,7 @@ class Reviewing(PostRow):
         """Take the review in hand. Nothing happens if it is already. Raises NotPermitted, and WrongStatus."""
         with transaction.atomic():
             self._lock()
-            if self.claimed_by_id == by.pk:
+            if self.is_claimed and self.claimed_by_id == by.pk and MOVES["claim"].by(by, self._as_post):
                 return
             was = self._begin("claim", by=by)
             self.claimed_by, self.claimed_at = by, timezone.now()
@@ -42,6 +46,11 @@ class Reviewing(PostRow):
             self.returned_reason = said(reason, "Say what should change, so that the author knows.")
             self._submitted(revision)
             self._finish("request_changes", by=by, was=was, revision=self._leave_review(), note=self.returned_reason)
+
+    def last_reviewed_before(self, revision: Revision) -> Revision | None:
+        """Return the newest of the older revisions that somebody read and decided about."""
+        decided = self.history.filter(verb__in=DECISIONS).values("revision")
+        return self.revisions.filter(number__lt=revision.number, pk__in=decided).order_by("-number").first()
 
 
 def said(reason: str, otherwise: str) -> str:

@@ -1,10 +1,26 @@
 """Posts in every state a test can ask for, made by the verbs themselves."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.roles import Role
 from blog.models import Post
 
-STATES = ("draft", "in_review", "published", "draft+live", "in_review+live", "archived")
+STATES = (
+    "draft",
+    "in_review",
+    "claimed",
+    "scheduled",
+    "published",
+    "published+planned",
+    "published+ending",
+    "draft+live",
+    "in_review+live",
+    "archived",
+    "archived+past",
+)
 
 
 def with_roles(user: User, *roles: Role) -> User:
@@ -32,10 +48,26 @@ def post_in(state: str, author: User, admin: User, title: str = "On proofs", bod
     post.submit(by=by)
     if state == "in_review":
         return post
+    if state == "claimed":
+        post.claim(by=admin)
+        return post
+    if state == "scheduled":
+        post.schedule(by=admin, revision=1, at=timezone.now() + timedelta(hours=24))
+        return post
     post.publish(by=admin, revision=1)
     if state == "published":
         return post
+    if state == "published+ending":
+        post.unpublish_later(by=admin, at=timezone.now() + timedelta(hours=48))
+        return post
+    if state == "archived+past":
+        post.unpublish(by=admin)
+        post.archive(by=admin)
+        return post
     post.edit(by=by, version=post.version, title=f"{title}, again", body=f"{body} Thrice.", tags=["craft"])
-    if state == "in_review+live":
-        post.submit(by=by)
+    if state == "draft+live":
+        return post
+    post.submit(by=by)
+    if state == "published+planned":
+        post.schedule(by=admin, revision=2, at=timezone.now() + timedelta(hours=24))
     return post

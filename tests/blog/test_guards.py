@@ -51,10 +51,9 @@ def test_every_guard_is_in_place() -> None:
 @pytest.mark.parametrize("model", WRITTEN_ONCE)
 def test_what_is_written_once_is_never_changed(model: type[models.Model]) -> None:
     before = list(plainly(model).values())
-    column = model._meta.get_field("id").column
 
     assert "never changed" in refused(lambda: plainly(model).update(id=models.F("id")))
-    assert "never changed" in refused(sql(f"UPDATE {model._meta.db_table} SET {column} = {column}"))  # noqa: S608
+    assert "never changed" in refused(sql(f"UPDATE {model._meta.db_table} SET id = id"))  # noqa: S608
     assert before
     assert list(plainly(model).values()) == before
 

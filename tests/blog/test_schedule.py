@@ -239,7 +239,6 @@ def test_readers_are_led_to_no_odd_address(changed: Post, admin: User, to: str) 
 @pytest.fixture
 def berlin(settings: Settings) -> None:
     settings.TIME_ZONE = "Europe/Berlin"
-    timezone.get_default_timezone.cache_clear()
 
 
 @pytest.mark.usefixtures("berlin")
