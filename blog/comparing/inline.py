@@ -5,11 +5,12 @@ from html import escape
 from typing import NamedTuple
 
 from .marks import Context, Mark, Writer
-from .sequences import Budget, readable, stretches
+from .sequences import Budget, Stretch, readable, stretches
 from .tree import VOID, Element, Keys
 from .words import IN_PROSE, IN_SOURCE
 
 MOST_TOKENS = 60_000  # In both leaves together.
+MOST_INDENT = 20  # Tokens by which a change is moved to begin with its line.
 Pieces = Iterable[tuple[Mark | None, Context, str]]
 
 
@@ -85,14 +86,22 @@ def write_words(old: Element, new: Element, writer: Writer, keys: Keys, budget: 
         return
     found = stretches([token.key for token in before], [token.key for token in after], budget)
     found = readable(found, [token.length for token in before], [token.length for token in after])
+    if new.in_pre:
+        found = by_lines(found, before, after)
     pending: list[tuple[Mark | None, Context, str]] = []
     for is_equal, i1, i2, j1, j2 in found:
         if is_equal:
             pending += _kept(before[i1:i2], after[j1:j2])
             continue
+        removed, added = before[i1:i2], after[j1:j2]
+        # Two spaces are as good as one, so where there is one on either side, the mark needs none of its own.
+        ends_in_space = i2 < len(before) and before[i2].space is not None and after[j2].space is not None
+        if all(tokens[0].space is not None if tokens else ends_in_space for tokens in (removed, added)):
+            pending.append((None, (), " "))
+            removed, added = _without_space(removed), _without_space(added)
         writer.run(pending)
         pending = []
-        _write_change(before[i1:i2], after[j1:j2], writer)
+        _write_change(removed, added, writer)
     writer.run(pending)
 
 
@@ -108,13 +117,33 @@ def _only_child(old: Element, new: Element) -> tuple[Element, Element] | None:
 
 def _write_change(removed: list[Token], added: list[Token], writer: Writer) -> None:
     are_same_words = [token.html for token in removed] == [token.html for token in added]
-    if removed and added and removed[0].space is not None and added[0].space is not None:
-        writer.add(" ")
-        removed[0], added[0] = removed[0]._replace(space=None), added[0]._replace(space=None)
     for tokens, others, mark in ((removed, added, Mark.REMOVED), (added, removed, Mark.ADDED)):
         writer.run((mark, *piece) for piece in _pieces(tokens))
         if [element.shape for element in _elements(tokens)] != [element.shape for element in _elements(others)]:
             writer.note(_elements(tokens), of_all=are_same_words)
+
+
+def by_lines(found: list[Stretch], before: list[Token], after: list[Token]) -> list[Stretch]:
+    """Return the stretches with whole lines as what came or went, where that is as true as parts of two lines."""
+    moved = list(found)
+    for place in range(1, len(moved) - 1):
+        previous, (_, i1, i2, j1, j2), following = moved[place - 1 : place + 2]
+        if (i1 < i2) == (j1 < j2):
+            continue
+        tokens, start, end = (before, i1, i2) if i1 < i2 else (after, j1, j2)
+        for back in range(min(previous.i2 - previous.i1, MOST_INDENT)):
+            if start - back > 0 and tokens[start - back - 1].html == "\n":
+                moved[place - 1] = previous._replace(i2=i1 - back, j2=j1 - back)
+                moved[place] = Stretch(False, i1 - back, i2 - back, j1 - back, j2 - back)
+                moved[place + 1] = following._replace(i1=i2 - back, j1=j2 - back)
+                break
+            if tokens[start - back - 1].key != tokens[end - back - 1].key:
+                break
+    return moved
+
+
+def _without_space(tokens: list[Token]) -> list[Token]:
+    return [tokens[0]._replace(space=None), *tokens[1:]] if tokens else []
 
 
 def _elements(tokens: list[Token]) -> list[Element]:

@@ -42,10 +42,9 @@ def rendered(text: str) -> str:
 
 
 def middle(text: str) -> int:
-    """Return where a paragraph begins that is nearest to half-way."""
-    return min(
-        (m.end() for m in re.finditer(r"\n\n(?=[A-Z][a-z]*[ '’])", text)), key=lambda at: abs(at - len(text) // 2)
-    )
+    """Return where a paragraph begins that is nearest to half-way, and not in code."""
+    starts = [m.end() for m in re.finditer(r"\n\n(?=\*{0,2}\w)", text) if text.count("```", 0, m.end()) % 2 == 0]
+    return min(starts, key=lambda start: abs(start - len(text) // 2))
 
 
 def with_another_word(text: str) -> str:
@@ -62,12 +61,12 @@ def with_another_target(text: str) -> str:
     return LINK.sub("](https://elsewhere.example/", text, count=1)
 
 
-def with_a_new_section(text: str) -> str:
+def with_a_list(text: str) -> str:
     place = middle(text)
-    return f"{text[:place]}## An addition\n\n- first\n- second\n\n{text[place:]}"
+    return f"{text[:place]}An addition:\n\n- first\n- second\n\n{text[place:]}"
 
 
-EDITS: list[Edit] = [with_another_word, without_a_paragraph, with_another_target, with_a_new_section]
+EDITS: list[Edit] = [with_another_word, without_a_paragraph, with_another_target, with_a_list]
 
 
 def test_the_eleven_are_there() -> None:

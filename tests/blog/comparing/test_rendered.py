@@ -25,8 +25,9 @@ def test_a_word_that_changed_is_marked_and_nothing_else() -> None:
     assert compared("The quick brown fox.", "The slow brown fox.") == "<p>The {-quick-}{+slow+} brown fox.</p>"
 
 
-def test_a_word_that_came_takes_its_space_along() -> None:
-    assert compared("A galley.", "A long galley.") == "<p>A{+ long+} galley.</p>"
+def test_a_word_that_came_takes_no_more_space_along_than_it_brought() -> None:
+    assert compared("A galley.", "A long galley.") == "<p>A {+long+} galley.</p>"
+    assert compared("A proof.", "A proof again.") == "<p>A proof{+ again+}.</p>"
     assert compared("a b", "a-b") == "<p>a{+-+}{- -}b</p>"
 
 
@@ -156,6 +157,12 @@ def test_a_line_of_code_is_marked_with_its_space() -> None:
 
     plain = re.sub(r"</?span[^>]*>", "", html)
     assert "if a:\n{-    -}{+        +}b()\n" in plain
+
+
+def test_a_line_of_code_that_came_is_marked_from_its_beginning() -> None:
+    html = compared("```\nif a:\n    b()\n    d()\n```", "```\nif a:\n    b()\n    c()\n    d()\n```")
+
+    assert "if a:\n    b()\n{+    c()\n+}    d()\n" in html
 
 
 def test_code_of_another_colour_is_no_change() -> None:

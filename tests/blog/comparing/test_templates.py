@@ -9,8 +9,8 @@ from blog.comparing import Comparison
 from .test_comparison import Covered, Typed
 
 
-def text(body: str, **others: str) -> Typed:
-    return Typed(body=body, html=markup.render(body), **others)
+def text(body: str) -> Typed:
+    return Typed(body=body, html=markup.render(body))
 
 
 def partial(name: str, old: Typed | None, new: Typed) -> BeautifulSoup:
