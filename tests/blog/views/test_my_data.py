@@ -1,14 +1,19 @@
+import base64
 import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 
-from accounts import api_tokens
+from accounts import api_tokens, sessions, team
 from accounts.models import Session, User
 from blog.models import Post
 from tests.conftest import bearer, signed_in
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
 def data_of(user: User) -> dict[str, Any]:
@@ -30,6 +35,53 @@ def test_somebody_takes_along_all_that_is_kept_of_them(published: Post, editor: 
     assert [(revision["number"], revision["is_live"]) for revision in post["revisions"]] == [(1, True)]
     assert [entry["what"] for entry in post["history"]][-1].startswith("Ada Admin")
     assert [deed["verb"] for deed in data["deeds"]] == ["write", "submit"]
+
+
+def test_the_picture_the_devices_and_the_ways_to_sign_in_are_in_it(reader: User) -> None:
+    digest = "b" * 64
+    default_storage.save(f"people/{digest}.webp", ContentFile(b"RIFF-webp"))
+    browser = signed_in(reader)
+    User.objects.filter(pk=reader.pk).update(picture=digest, picture_source="https://pictures.example/rita.png")
+    Session.objects.update(user_agent=FIREFOX, network="203.0.113.0/24")
+
+    data = browser.get("/account/data").json()
+
+    assert base64.b64decode(data["picture"]["base64"]) == b"RIFF-webp"
+    assert data["picture"]["fetched_from"] == "https://pictures.example/rita.png"
+    assert data["sign_in_methods"] == ["email"]
+    first = data["sessions"][0]
+    assert (first["device"], first["network"], first["signed_in_by"]) == (
+        "Firefox on Linux",
+        "203.0.113.0/24",
+        ["email"],
+    )
+
+
+def test_without_a_picture_it_says_so(reader: User) -> None:
+    assert data_of(reader)["picture"] == {"fetched_from": "", "type": None, "base64": None}
+
+
+def test_an_ended_session_is_in_it_without_what_is_kept_of_it_no_more(reader: User) -> None:
+    signed_in(reader)
+    sessions.end_one(Session.objects.get())
+
+    ended, live = data_of(reader)["sessions"]
+
+    assert (ended["signed_in_by"], ended["what_descope_says"]) == ([], {})
+    assert live["signed_in_by"] == ["email"]
+
+
+def test_what_admins_did_to_an_account_is_in_it_and_not_which_admin(reader: User, admin: User, editor: User) -> None:
+    team.give_role(by=admin, subject=reader.subject, role="editor", reason="She writes well.")
+
+    of_reader, of_admin = data_of(reader), data_of(admin)
+
+    done = of_reader["done_to_your_account"][-1]
+    assert (done["verb"], done["role"], done["reason"]) == ("give_role", "editor", "She writes well.")
+    assert of_admin["done_by_you_as_admin"][-1]["reason"] == "She writes well."
+    assert of_reader["done_by_you_as_admin"] == of_admin["done_to_your_account"] == []
+    assert admin.subject not in json.dumps(of_reader)
+    assert reader.subject not in json.dumps(of_admin)
 
 
 def test_it_is_a_file_that_no_cache_keeps(reader: User) -> None:
