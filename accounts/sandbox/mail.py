@@ -86,7 +86,8 @@ def _text(text: str, channel: str, **parts: str) -> str:
 
 
 def _send(to: str, subject: str, body: str, link: str = "", channel: str = Mail.Channel.EMAIL) -> None:
-    if Mail.objects.filter(to=to, sent_at__gt=timezone.now() - PERIOD).count() >= MAX_TO_ONE_ADDRESS:
+    of_ours = Mail.objects.exclude(channel=Mail.Channel.SITE)
+    if of_ours.filter(to=to, sent_at__gt=timezone.now() - PERIOD).count() >= MAX_TO_ONE_ADDRESS:
         raise TooManyMails
     sent = Mail.objects.create(channel=channel, to=to, subject=subject, body=body, link=link)
     Mail.objects.filter(pk__lte=sent.pk - KEPT).delete()

@@ -1,6 +1,5 @@
 """Where the site's own mail goes while the sandbox is in use: into the inbox, beside Descope's."""
 
-import re
 from collections.abc import Sequence
 
 from django.core.mail import EmailMessage
@@ -9,8 +8,6 @@ from django.core.mail.backends.base import BaseEmailBackend
 from .mail import KEPT
 from .models import Mail
 
-FIRST_LINK = re.compile(r"https?://\S+")
-
 
 class InboxBackend(BaseEmailBackend):
     """Keeps each mail for the inbox page. One that is sent again, with the Message-ID it had, shows up again."""
@@ -18,10 +15,10 @@ class InboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
             message.message()  # As a mail server would, refuse headers that are none.
-            body = str(message.body)
-            link = FIRST_LINK.search(body)
             for to in message.recipients():
-                kept = Mail.objects.create(to=to, subject=message.subject, body=body, link=link[0] if link else "")
+                kept = Mail.objects.create(
+                    channel=Mail.Channel.SITE, to=to, subject=message.subject, body=str(message.body)
+                )
         if email_messages:
             Mail.objects.filter(pk__lte=kept.pk - KEPT).delete()
         return len(email_messages)

@@ -317,13 +317,14 @@ class Event(models.Model):
 
 
 class Mail(models.Model):
-    """A message that Descope would have sent."""
+    """A message that Descope would have sent, or a mail of the site."""
 
     class Channel(models.TextChoices):
         EMAIL = "email", "Mail"
         SMS = "sms", "Text message"
         VOICE = "voice", "Call"
         WHATSAPP = "whatsapp", "WhatsApp message"
+        SITE = "site", "Mail of the site itself"
 
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL)
     to = models.CharField(max_length=254, db_index=True)
