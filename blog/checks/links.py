@@ -26,7 +26,7 @@ def dead(proof: Proof) -> Iterator[Finding]:
     for link in proof.outline.links:
         path = path_of(link.address)
         if link.address.startswith("#"):
-            anchor = unquote(link.address[1:])
+            anchor = link.address[1:]
             if anchor and anchor not in proof.outline.anchors:
                 name = anchor.removeprefix("in-")
                 yield Finding(

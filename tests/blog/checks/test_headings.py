@@ -44,7 +44,7 @@ def test_a_text_that_starts_below_its_other_headings_is_out_of_order() -> None:
 
 
 def test_a_heading_is_known_again_with_emphasis_links_code_and_an_id_of_its_own() -> None:
-    body = "## A\n\n#### The *big* [link](https://example.org) & `code_b` {#own}\n"
+    body = "## A\n\n#### The *big* [link](https://example.org) &amp; caf&eacute; `code_b` {#own}\n"
 
     assert lines(found(Typed(body=body))) == [3]
 
@@ -55,8 +55,8 @@ def test_of_headings_with_the_same_words_each_has_its_own_line() -> None:
     assert lines(found(Typed(body=body))) == [3, 7]
 
 
-def test_where_a_heading_cannot_be_told_from_code_nothing_is_said_of_its_level() -> None:
-    body = "# A\n\n    ### B\n\n### B"
+def test_where_a_heading_cannot_be_told_from_code_nothing_is_said_of_its_level_or_the_next() -> None:
+    body = "# A\n\n    ### B\n\n### B\n\n#### C"
 
     assert found(Typed(body=body)) == []
 
