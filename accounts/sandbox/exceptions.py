@@ -13,6 +13,12 @@ class Refusal(Exception):
         super().__init__(message or self.description)
 
 
+class UnknownCall(Refusal):
+    status = 404
+    code = "E011002"
+    description = "Not found"
+
+
 class BadBearer(Refusal):
     """The bearer names another project, or the management key is wrong."""
 

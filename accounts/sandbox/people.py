@@ -1,7 +1,7 @@
 """Finding, making and changing people, and what the API shows of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from . import webhooks
 from .exceptions import NoSuchPerson, NoSuchRole, PersonExists, Refusal
-from .models import STATUSES, Login, Person, Role, SignIn
+from .models import STATUSES, Login, Person, Role, SignIn, Tenant
 from .router import DATABASE
 
 FIELDS = {
@@ -162,9 +162,16 @@ def roles_named(names: Iterable[str]) -> list[Role]:
     return roles
 
 
+def permissions_of(names: Collection[str]) -> list[str]:
+    """Return what these roles permit together."""
+    lists = Role.objects.filter(name__in=names).values_list("permissions", flat=True) if names else []
+    return sorted({permission for permissions in lists for permission in permissions})
+
+
 def as_user(person: Person) -> dict[str, Any]:
     """Return the person as the API shows them: protocol, section 2.3."""
-    roles = list(person.roles.all())
+    roles = role_names(person)
+    names_of_tenants = dict(Tenant.objects.filter(tenant_id__in=person.tenants).values_list("tenant_id", "name"))
     return {
         "userId": person.user_id,
         "loginIds": person.login_ids,
@@ -177,10 +184,15 @@ def as_user(person: Person) -> dict[str, Any]:
         "phone": person.phone,
         "verifiedPhone": person.is_phone_verified,
         "picture": person.picture,
-        "roleNames": [role.name for role in roles],
-        "permissions": sorted({permission for role in roles for permission in role.permissions}),
+        "roleNames": roles,
+        "permissions": permissions_of(roles),
         "userTenants": [
-            {"tenantId": tenant, "tenantName": tenant, "roleNames": names, "permissions": []}
+            {
+                "tenantId": tenant,
+                "tenantName": names_of_tenants.get(tenant, tenant),
+                "roleNames": names,
+                "permissions": permissions_of(names),
+            }
             for tenant, names in person.tenants.items()
         ],
         "status": person.status,

@@ -9,7 +9,7 @@ import jwt
 from django.conf import settings
 from django.utils import timezone
 
-from . import keys, state
+from . import keys, people, state
 from .exceptions import BadToken
 from .models import AccessKey, Person
 
@@ -48,7 +48,7 @@ def session_claims(
 ) -> dict[str, Any]:
     """Return what a session token says now. Neither name nor e-mail is in it, as with the real service."""
     now = timezone.now()
-    roles = list(person.roles.all())
+    roles = [role.name for role in person.roles.all()]
     chosen = {"dct": tenant} if tenant in person.tenants else {}
     return {
         **chosen,
@@ -61,9 +61,9 @@ def session_claims(
         "exp": int(now.timestamp()) + state.now().session_seconds,
         "rexp": _rfc3339(refresh_expires_at or now + REFRESH_LIFETIME),
         "amr": list(methods),
-        "roles": [role.name for role in roles],
-        "permissions": sorted({permission for role in roles for permission in role.permissions}),
-        "tenants": {tenant: {"roles": names, "permissions": []} for tenant, names in person.tenants.items()},
+        "roles": roles,
+        "permissions": people.permissions_of(roles),
+        "tenants": _powers_in(person.tenants),
     }
 
 
@@ -83,8 +83,8 @@ def key_claims(key: AccessKey, *, extra: Mapping[str, Any], tenant: str) -> dict
         "iat": int(now.timestamp()),
         "exp": int(now.timestamp()) + state.now().session_seconds,
         "roles": roles,
-        "permissions": [],
-        "tenants": {name: {"roles": names, "permissions": []} for name, names in tenants.items()},
+        "permissions": people.permissions_of(roles),
+        "tenants": _powers_in(tenants),
     }
 
 
@@ -132,6 +132,10 @@ def _verified(token: str) -> dict[str, Any]:
     except jwt.PyJWTError as error:
         raise BadToken from error
     return claims
+
+
+def _powers_in(tenants: Mapping[str, list[str]]) -> dict[str, dict[str, list[str]]]:
+    return {tenant: {"roles": names, "permissions": people.permissions_of(names)} for tenant, names in tenants.items()}
 
 
 def _but(claims: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from .proofs import CHANNELS
-from .views import auth, faces, flows, keys, pages, proofs, providers, screens, totp, webhook
+from .views import auth, faces, flows, keys, pages, proofs, providers, screens, totp, unknown, webhook
 from .views.management import access_keys, links, permissions, project, roles, state, tenants, users
 
 app_name = "sandbox"
@@ -47,7 +47,9 @@ urlpatterns = [
     path("console/people/<str:user_id>/forget-totp", pages.forget_totp, name="forget_totp"),
     path("console/people/<str:user_id>/change-face", faces.change_face, name="change_face"),
     path("faces/<slug:seed>.png", faces.face, name="face"),
-    path("console/roles/<str:name>", pages.change_role, name="change_role"),
+    path("console/roles", pages.create_role, name="create_role"),
+    path("console/roles/<path:name>/delete", pages.delete_role, name="delete_role"),
+    path("console/roles/<path:name>", pages.change_role, name="change_role"),
     path("console/tenants", pages.create_tenant, name="create_tenant"),
     path("console/tenants/<str:tenant_id>/delete", pages.delete_tenant, name="delete_tenant"),
     path("console/state", pages.change_state, name="change_state"),
@@ -168,4 +170,6 @@ urlpatterns = [
     path("v1/mgmt/audit/event", project.create_event),
     path("v2/mgmt/connector/audit/web/set", project.set_audit_webhook),
     path("v1/mgmt/jwt/update", project.update_jwt),
+    path("v1/<path:rest>", unknown.call),
+    path("v2/<path:rest>", unknown.call),
 ]

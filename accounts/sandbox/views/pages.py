@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import authenticates_itself, open_to_visitors
-from accounts.sandbox import keys, people, sessions, state, tenants, webhooks
-from accounts.sandbox.exceptions import NoSuchPerson, NoSuchTenant, Refusal
+from accounts.sandbox import keys, people, roles, sessions, state, tenants, webhooks
+from accounts.sandbox.exceptions import NoSuchPerson, NoSuchRole, NoSuchTenant, Refusal
 from accounts.sandbox.models import Event, Mail, Person, Role, SignIn, Tenant
 
 SHOWN = 50
@@ -100,6 +100,29 @@ def spare_totp(request: HttpRequest, user_id: str) -> HttpResponse:
 @require_POST
 def forget_totp(request: HttpRequest, user_id: str) -> HttpResponse:
     return _change(request, user_id, lambda person, _: people.forget_totp(person))
+
+
+@authenticates_itself
+@require_POST
+def create_role(request: HttpRequest) -> HttpResponse:
+    given = {name: request.POST.get(name, "").strip() for name in ("name", "description")}
+    try:
+        roles.create(given)
+    except Refusal as refusal:
+        context = _console(role_problem=f"{refusal}.", typed_role=given)
+        return render(request, "sandbox/console.html", context, status=422)
+    messages.success(request, f"{given['name']} is a role now.")
+    return redirect("sandbox:console")
+
+
+@authenticates_itself
+@require_POST
+def delete_role(request: HttpRequest, name: str) -> HttpResponse:
+    try:
+        roles.delete(roles.named({"name": name}))
+    except NoSuchRole:
+        return HttpResponseNotFound("There is no such role.", content_type="text/plain; charset=utf-8")
+    return redirect("sandbox:console")
 
 
 @authenticates_itself

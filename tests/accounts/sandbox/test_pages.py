@@ -67,6 +67,35 @@ def test_the_console_closes_and_opens_an_account(client: Client, ed: Person) -> 
     assert ed.is_enabled
 
 
+def test_the_console_makes_and_deletes_a_role(client: Client, ed: Person) -> None:
+    client.post("/_descope/console/roles", {"name": "proof/reader", "description": "Reads proofs"})
+    client.post(f"/_descope/console/people/{ed.user_id}/give-role", {"role": "proof/reader"})
+
+    page = text_of(client, "/_descope/console")
+    assert "Reads proofs" in page
+    assert "Take proof/reader" in page
+    client.post("/_descope/console/roles/proof/reader/delete")
+    assert [role.name for role in ed.roles.all()] == ["editor"]
+    assert client.post("/_descope/console/roles/proof/reader/delete").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["", " ", "editor", "x" * 101])
+def test_a_role_that_cannot_be_made_loses_nothing_typed(client: Client, roles: list[Role], name: str) -> None:
+    response = client.post("/_descope/console/roles", {"name": name, "description": "Something typed"})
+
+    assert response.status_code == 422
+    assert "Something typed" in response.content.decode()
+    assert Role.objects.count() == 2
+
+
+@pytest.mark.parametrize("act", ["roles", "roles/editor", "roles/editor/delete"])
+def test_roles_change_by_a_post_with_a_csrf_token(roles: list[Role], act: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+
+    assert client.get(f"/_descope/console/{act}").status_code == 405
+    assert client.post(f"/_descope/console/{act}").status_code == 403
+
+
 def test_the_console_makes_an_account(client: Client, roles: list[Role]) -> None:
     client.post("/_descope/console/people", {"email": "Ann@example.com", "name": "Ann"})
 

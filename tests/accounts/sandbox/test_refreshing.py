@@ -5,9 +5,12 @@ from collections.abc import Callable
 import pytest
 from descope import AuthException, DescopeClient
 
-from accounts.sandbox import sessions, state
+from accounts.models import Session, User
+from accounts.sandbox import sessions, state, webhooks
 from accounts.sandbox.exceptions import BadToken
 from accounts.sandbox.models import Event, Person, SignIn
+from accounts.vault import unlocked
+from tests.conftest import signed_in
 
 from .component import wait
 
@@ -109,3 +112,19 @@ def test_how_long_it_still_works_can_be_set(
             sessions.refresh(old)
 
     assert bool(reuses()) is not is_good
+
+
+def test_the_site_signs_out_at_once_whose_token_was_stolen_and_used(
+    editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in(editor)
+    held = unlocked(Session.objects.get().locked_refresh_token)
+    sessions.refresh(held)  # The thief.
+    wait(monkeypatch, seconds=11)
+    with pytest.raises(BadToken):
+        sessions.refresh(held)  # Somebody else who holds the same token.
+    assert browser.get("/account").status_code == 200
+
+    assert webhooks.deliver(reuses()[0])
+
+    assert browser.get("/account").headers["Location"].startswith("/sign-in")

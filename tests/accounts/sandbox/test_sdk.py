@@ -395,3 +395,33 @@ def test_a_token_is_made_anew_with_more_claims_and_none_of_ours_changed(sdk: Des
 
     assert claims["desk"] == "news"
     assert claims["userId"] == people.find(ED).user_id
+
+
+def test_a_call_that_the_sandbox_does_not_know_is_not_found(sdk: DescopeClient) -> None:
+    with pytest.raises(AuthException) as refusal:
+        sdk.mgmt.flow.list_flows()
+
+    assert refusal.value.status_code == 404
+    assert "does not know POST /_descope/v1/mgmt/flow/list" in str(refusal.value)
+
+
+def test_what_a_role_permits_counts_in_a_tenant_too(sdk: DescopeClient, token: str) -> None:
+    sdk.mgmt.role.update("editor", "editor", permission_names=["write"])
+    keyed = sdk.mgmt.access_key.create("ci", key_tenants=[AssociatedTenant("acme", ["editor"])])["cleartext"]
+
+    session = sdk.refresh_session(token)["sessionToken"]
+    (tenant,) = sdk.mgmt.user.load(ED)["user"]["userTenants"]
+
+    assert session["tenants"] == {"acme": {"roles": ["editor"], "permissions": ["write"]}}
+    assert (tenant["tenantName"], tenant["permissions"]) == ("Acme", ["write"])
+    assert sdk.exchange_access_key(keyed)["sessionToken"]["tenants"] == session["tenants"]
+
+
+@pytest.mark.parametrize("channel", [EMAIL, SMS, WHATSAPP])
+def test_a_test_user_has_a_code_by_any_way(sdk: DescopeClient, channel: DeliveryMethod) -> None:
+    sdk.mgmt.user.create_test_user("tess")
+
+    made = sdk.mgmt.user.generate_otp_for_test_user(channel, "tess")
+
+    assert sdk.otp.verify_code(channel, "tess", made["code"])["user"]["test"] is True
+    assert not Mail.objects.exists()

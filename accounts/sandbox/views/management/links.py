@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.sandbox import codes, enchanted, links, options, people
 from accounts.sandbox.exceptions import Refusal
-from accounts.sandbox.models import Person
+from accounts.sandbox.proofs import CHANNELS, Wish
 from accounts.sandbox.wire import Call, Payload, manages
 
 MAX_LIFETIME = timedelta(days=21)
@@ -14,27 +14,23 @@ MAX_LIFETIME = timedelta(days=21)
 
 @manages("POST")
 def link_for_test_user(call: Call) -> Payload:
-    person, login_id = _test_user(call)
-    token = links.new_link(login_id, email=person.email, claims=options.claims(call.object("loginOptions")))
-    return {"loginId": login_id, "link": links.address(_page(call), t=token)}
+    wish, to = _to_test_user(call)
+    token = links.new_link(wish.login_id, **wish.fields(to))
+    return {"loginId": wish.login_id, "link": links.address(_page(call), t=token)}
 
 
 @manages("POST")
 def enchanted_link_for_test_user(call: Call) -> Payload:
     """Return the right one of the three links, and what to poll with until it is opened."""
-    _, login_id = _test_user(call)
-    wish = options.sign_in_wish(call, "signin", "email")
-    ref, addresses, number = enchanted.begin(wish, wish.address(), _page(call))
-    return {"loginId": login_id, "link": addresses[number], "pendingRef": ref}
+    wish, to = _to_test_user(call)
+    ref, addresses, number = enchanted.begin(wish, to, _page(call))
+    return {"loginId": wish.login_id, "link": addresses[number], "pendingRef": ref}
 
 
 @manages("POST")
 def code_for_test_user(call: Call) -> Payload:
-    person, login_id = _test_user(call)
-    return {
-        "loginId": login_id,
-        "code": codes.new_code(login_id, email=person.email, claims=options.claims(call.object("loginOptions"))),
-    }
+    wish, to = _to_test_user(call)
+    return {"loginId": wish.login_id, "code": codes.new_code(wish.login_id, **wish.fields(to))}
 
 
 @manages("POST")
@@ -52,9 +48,12 @@ def _page(call: Call) -> str:
     return call.text("URI") or f"{settings.SITE_URL}/sign-in"
 
 
-def _test_user(call: Call) -> tuple[Person, str]:
-    login_id = call.needed("loginId")
-    person = people.find(login_id)
+def _to_test_user(call: Call) -> tuple[Wish, str]:
+    """Return what would be sent to a test user, and where, if they can be reached. Raises Refusal for others."""
+    person = people.find(call.needed("loginId"))
     if not person.is_test:
         raise Refusal("This is not a test user")
-    return person, login_id
+    channel = call.text("deliveryMethod", "email")
+    if channel not in CHANNELS:
+        raise Refusal(f"deliveryMethod must be one of {', '.join(CHANNELS)}")
+    return options.sign_in_wish(call, "signin", channel), person.email if channel == "email" else person.phone
