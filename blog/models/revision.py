@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from accounts.models import Person, User
 from blog import markup
+from blog.comparing import size_of_change
 
 from .house_rules import HouseRule
 
@@ -64,6 +65,7 @@ class RevisionQuerySet(AppendOnlyQuerySet["Revision"]):
             created_by=by,
             note=note,
         )
+        revision.set_size_of_change()
         revision.digest = revision.computed_digest()
         with transaction.atomic():
             revision.save()
@@ -96,6 +98,10 @@ class Revision(AppendOnlyModel):
     html = models.TextField()
     renderer_version = models.CharField(max_length=40)
     word_count = models.PositiveIntegerField()
+    words_added = models.PositiveIntegerField(
+        null=True, help_text="Against what readers saw, or were to see, when it was sealed. Empty where that was nothing."
+    )
+    words_removed = models.PositiveIntegerField(null=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     note = models.CharField(
@@ -115,6 +121,13 @@ class Revision(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.title}, revision {self.number}"
+
+    def set_size_of_change(self) -> None:
+        """Count once, when it is sealed, what lists tell of it: they do not load texts."""
+        replaced = self.post.scheduled_revision or self.post.live_revision
+        if replaced is not None:
+            size = size_of_change(replaced.body, self.body)
+            self.words_added, self.words_removed = size.added, size.removed
 
     def computed_digest(self) -> str:
         """Return the SHA-256 of the sealed fields: JSON with sorted keys, no spaces, in UTF-8."""

@@ -1,9 +1,11 @@
 """What was submitted, sealed under a digest of all that readers will see."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from blog.models import Post, Revision
@@ -59,3 +61,33 @@ def test_a_name_changed_later_does_not_change_what_was_sealed(published: Post, e
 
     assert sealed.author_name == "Ed Editor"
     assert sealed.digest == sealed.computed_digest()
+
+
+def test_sealing_counts_the_words_that_came_and_went_since_what_is_live(
+    published: Post, editor: User, admin: User
+) -> None:
+    first = published.live_revision
+    published.edit(by=editor, version=published.version, title="On proofs", body="Read it *three* times over.")
+    published.submit(by=editor)
+
+    second = published.submitted_revision
+
+    assert first is not None
+    assert second is not None
+    assert (first.words_added, first.words_removed) == (None, None)
+    assert (second.words_added, second.words_removed) == (3, 1)
+
+
+def test_the_size_of_a_change_is_told_against_what_is_to_go_live_next(
+    published: Post, editor: User, admin: User
+) -> None:
+    published.edit(by=editor, version=published.version, title="On proofs", body="Read it *twice*. Then again.")
+    published.submit(by=editor)
+    published.schedule(by=admin, revision=2, at=timezone.now() + timedelta(days=1))
+    published.edit(by=editor, version=published.version, title="On proofs", body="Read it *twice*. Then again. Sleep.")
+    published.submit(by=editor)
+
+    third = published.submitted_revision
+
+    assert third is not None
+    assert (third.words_added, third.words_removed) == (1, 0)
