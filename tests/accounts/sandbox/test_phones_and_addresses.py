@@ -1,5 +1,7 @@
 """Signing in by phone, one factor more, and changing an address or a number: by the real SDK."""
 
+from collections.abc import Callable
+
 import pytest
 from descope import AuthException, DeliveryMethod, DescopeClient, LoginOptions
 from django.test import Client
@@ -182,11 +184,12 @@ def test_a_rotated_access_key_is_another_text(sdk: DescopeClient, ed: Person) ->
 
 
 def test_a_batch_that_fails_in_part_changes_nothing(sdk: DescopeClient, ed: Person) -> None:
-    for batch in (
+    batches: list[Callable[[], object]] = [
         lambda: sdk.mgmt.role.create_batch([{"name": "keeper"}, {"name": "editor"}]),
         lambda: sdk.mgmt.role.update_batch([{"name": "admin", "newName": "boss"}, {"name": "nobody"}]),
         lambda: sdk.mgmt.role.delete_batch(["admin", "nobody"]),
-    ):
+    ]
+    for batch in batches:
         with pytest.raises(AuthException):
             batch()
 
