@@ -2,7 +2,8 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .slugs import SlugConverter
-from .views import desk, leave, moves, my_data, notifications, reading, team
+from .views import desk, history, leave, lists, moves, my_data, notifications, reading, record, team
+from .views.desk_lists import LISTS
 from .workflow import MOVES
 
 register_converter(SlugConverter, "address")
@@ -10,9 +11,17 @@ register_converter(SlugConverter, "address")
 desk_urlpatterns = [
     path("write", desk.write, name="write"),
     path("desk", desk.home, name="home"),
+    *(path(f"desk/{key}", lists.posts, {"key": key}, name=key) for key in LISTS),
+    *(
+        path(f"desk/{key}/{verb}", lists.many, {"key": key, "verb": verb}, name=f"{key}_{verb}")
+        for key, one in LISTS.items()
+        for verb in one.many
+    ),
+    path("desk/people", lists.people, name="people"),
     path("desk/posts/<int:post_id>", desk.post, name="post"),
     path("desk/posts/<int:post_id>/edit", desk.edit, name="edit"),
     path("desk/posts/<int:post_id>/review", desk.review, name="review"),
+    path("desk/posts/<int:post_id>/history", history.history, name="history"),
     *(
         path(f"desk/posts/<int:post_id>/{verb.replace('_', '-')}", getattr(moves, verb), name=verb)
         for verb in MOVES
@@ -21,6 +30,8 @@ desk_urlpatterns = [
     path("desk/notifications", notifications.notifications, name="notifications"),
     path("desk/notifications/read", notifications.read_all_notifications, name="read_all_notifications"),
     path("desk/notifications/<int:notification_id>/read", notifications.read_notification, name="read_notification"),
+    path("desk/history.csv", record.as_csv, name="record_csv"),
+    path("desk/history.json", record.as_json, name="record_json"),
     path("desk/team", team.home, name="team"),
     path("desk/team/invite", team.invite, name="team_invite"),
     path("desk/team/<str:subject>/give-role", team.give_role, name="team_give_role"),

@@ -22,6 +22,11 @@ from tests.conftest import bearer, signed_in
 # How to knock at each address: method, address, what is sent. {id} and {slug} are of the post that is hidden.
 TYPED = {"title": "New", "body": "New words.", "version": "1", "then": "submit"}
 MOVE = {"revision": "1", "reason": "Shorter, please."}
+OTHER_VERBS = [
+    "restore", "claim", "unclaim", "schedule", "publish-alone", "reschedule", "unschedule", "unpublish-later",
+    "keep-published", "archive", "unarchive", "delete", "hand-over",
+]  # fmt: skip
+ALL_ASKED = MOVE | {"version": "1", "when": "2031-01-01T10:00", "person": "{id}"}
 ROLE = {"role": "editor", "reason": "Shorter, please."}
 RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "": [("get", "/", {}), ("get", "/", {"page": "2"})],
@@ -35,7 +40,15 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         ("post", "/desk/posts/{id}/edit", TYPED),
         ("post", "/desk/posts/{id}/edit", {}),
     ],
-    "desk/posts/<int:post_id>/review": [("get", "/desk/posts/{id}/review", {})],
+    "desk/posts/<int:post_id>/review": [
+        ("get", "/desk/posts/{id}/review", {}),
+        *(("get", "/desk/posts/{id}/review", {"show": side}) for side in ("changes", "source", "details")),
+    ],
+    "desk/posts/<int:post_id>/history": [
+        ("get", "/desk/posts/{id}/history", {}),
+        ("get", "/desk/posts/{id}/history", {"to": "1"}),
+        ("get", "/desk/posts/{id}/history", {"from": "1", "to": "working-copy", "show": "source"}),
+    ],
     "desk/posts/<int:post_id>/submit": [("post", "/desk/posts/{id}/submit", {})],
     "desk/posts/<int:post_id>/withdraw": [("post", "/desk/posts/{id}/withdraw", {})],
     "desk/posts/<int:post_id>/request-changes": [
@@ -47,6 +60,7 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         ("post", "/desk/posts/{id}/publish", {}),
     ],
     "desk/posts/<int:post_id>/unpublish": [("post", "/desk/posts/{id}/unpublish", {})],
+    **{f"desk/posts/<int:post_id>/{verb}": [("post", f"/desk/posts/{{id}}/{verb}", ALL_ASKED)] for verb in OTHER_VERBS},
     "desk/notifications": [("get", "/desk/notifications", {}), ("get", "/desk/notifications", {"page": "2"})],
     "desk/notifications/read": [("post", "/desk/notifications/read", {"newest": "{id}"})],
     "desk/notifications/<int:notification_id>/read": [("post", "/desk/notifications/{id}/read", {})],
@@ -55,6 +69,8 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         ("get", "/notifications/unsubscribe/{id}", {}),
         ("post", "/notifications/unsubscribe/{slug}", {}),
     ],
+    "desk/history.csv": [("get", "/desk/history.csv", {})],
+    "desk/history.json": [("get", "/desk/history.json", {})],
     "desk/team": [("get", "/desk/team", {})],
     "desk/team/invite": [("post", "/desk/team/invite", {"email": "new@example.com", "reason": "A test."})],
     "desk/team/<str:subject>/give-role": [("post", "/desk/team/{id}/give-role", ROLE)],
