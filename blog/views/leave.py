@@ -16,7 +16,7 @@ from accounts.exceptions import Declined, ProviderUnavailable
 from accounts.http import MemberRequest, sign_in_url
 from accounts.models import User, Visitor
 from accounts.views import forget_browser
-from blog.models import Post
+from blog.models import HistoryEntry, Post
 
 KEEP, TAKE_DOWN = "keep", "take-down"
 
@@ -108,6 +108,7 @@ def _page(request: MemberRequest, form: LeaveForm, status: int = 200) -> HttpRes
         "person": request.user,
         "post_count": posts.count(),
         "live_count": posts.live().count(),
+        "has_deeds": HistoryEntry.objects.filter(by=request.user).exists(),
         "has_key": bool(settings.DESCOPE_MANAGEMENT_KEY),
         "has_just_signed_in": leaving.has_just_signed_in(request.user),
         "minutes": int(settings.RECENT_SIGN_IN.total_seconds() // 60),

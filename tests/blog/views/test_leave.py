@@ -82,7 +82,7 @@ def test_only_who_has_posts_is_asked_about_them(published: Post, editor: User, r
     of_editor = signed_in(editor).get("/account/delete").content.decode()
     of_reader = signed_in(reader).get("/account/delete").content.decode()
 
-    assert "You have 1 post here, 1 of them in front of readers." in of_editor
+    assert "You have 1 post here, of which readers see 1." in of_editor
     assert 'value="A former author"' in of_editor
     assert "sealed record" in of_editor
     assert 'name="posts"' not in of_reader
