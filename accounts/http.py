@@ -21,6 +21,21 @@ from .models import Person, Session, User
 
 logger = logging.getLogger(__name__)
 
+# What is typed into forms, in the order in which a page gives it back.
+TYPED = {
+    "title": "Title",
+    "tags": "Tags",
+    "body": "Body",
+    "excerpt": "Description",
+    "canonical_url": "First published at",
+    "reason": "Reason",
+    "note": "Note",
+    "outcome_note": "What readers are told",
+    "outcome_to": "Where readers are led",
+    "name": "Name",
+    "email": "Email",
+}
+
 
 class PersonRequest(HttpRequest):
     """A request that has been through PersonMiddleware."""
@@ -116,8 +131,7 @@ def posted_texts(request: HttpRequest) -> list[tuple[str, str]]:
         posted = request.POST
     except RequestDataTooBig:  # It was never read.
         return []
-    typed = ("title", "tags", "body", "reason", "note", "name", "email")
-    return [(field.capitalize(), posted[field]) for field in typed if posted.get(field)]
+    return [(label, posted[field]) for field, label in TYPED.items() if posted.get(field)]
 
 
 def sign_in_redirect(request: HttpRequest) -> HttpResponseRedirect:

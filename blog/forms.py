@@ -64,6 +64,13 @@ class PostForm(forms.Form):
         label="First published at",
         help_text="Where this came out before, if anywhere else.",
     )
+    note = forms.CharField(
+        required=False,
+        max_length=MAX_NOTE_LENGTH,
+        label="Note for the reviewer",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Sent along when you submit. Readers never see it.",
+    )
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     write_key = forms.SlugField(required=False, max_length=MAX_WRITE_KEY_LENGTH, widget=forms.HiddenInput)
 

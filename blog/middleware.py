@@ -14,9 +14,11 @@ from django.urls import reverse
 from accounts.http import problem, refusal, step_up_url, wants_json
 
 from .doors import Door, entered_by
-from .exceptions import NotReady, StepUpNeeded, WrongStatus
+from .exceptions import AnotherRevision, NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
 from .workflow import MOVES
+
+DECISIONS = ("desk:publish", "desk:publish_alone", "desk:schedule", "desk:request_changes")
 
 
 class RefusalMiddleware:
@@ -41,6 +43,8 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, StepUpNeeded):
             return _led_to_step_up(request, str(exception))
+        if isinstance(exception, AnotherRevision) and _is_decision(request):
+            return _led_to_newer_revision(request, str(exception))
         if isinstance(exception, WrongStatus):
             return _refused(request, 409, "Somebody was faster", str(exception))
         if isinstance(exception, NotReady):
@@ -56,11 +60,29 @@ class RefusalMiddleware:
         return None
 
 
+def _is_decision(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.view_name in DECISIONS
+
+
+def _led_to_newer_revision(request: HttpRequest, reason: str) -> HttpResponse:
+    match = request.resolver_match
+    return refusal(
+        request,
+        "_shared/refused.html",
+        409,
+        f"{reason} Nothing was done. Read the newer one, and decide again.",
+        title="A newer revision came in",
+        way_on_url=reverse("desk:review", kwargs=match.kwargs if match else {}),
+        way_on_label="Read the newer revision",
+    )
+
+
 def _led_to_step_up(request: HttpRequest, reason: str) -> HttpResponse:
     """Lead away to prove who it is and back to the button; where something was typed, in a tab beside it."""
     if wants_json(request):
         return problem(403, reason)
-    posted = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    posted = [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"]
     if not any(value for name, value in posted if name != "revision"):
         return HttpResponseRedirect(step_up_url(request))
     verb = request.resolver_match.url_name if request.resolver_match else None

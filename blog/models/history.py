@@ -40,6 +40,16 @@ class HistoryEntry(AppendOnlyModel):
         return self.sentence
 
     @property
+    def is_return(self) -> bool:
+        """Whether the note says what a reviewer wants changed."""
+        return self.verb == "request_changes"
+
+    @property
+    def is_from_outside(self) -> bool:
+        """Whether it was done elsewhere than on the pages, which is worth saying."""
+        return self.door in (Door.API, Door.COMMAND)
+
+    @property
     def sentence(self) -> str:
         whom = f" to {self.whom.name}" if self.whom else ""
         clock = ", as scheduled" if self.door == Door.CLOCK else ""

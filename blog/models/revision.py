@@ -44,27 +44,10 @@ class Words(NamedTuple):
 class RevisionQuerySet(AppendOnlyQuerySet["Revision"]):
     def seal(self, post: Post, *, by: User, note: str = "") -> Revision:
         """Keep the working copy as the post's next revision, as readers would see it."""
-        revision = Revision(
-            post=post,
-            number=(post.revisions.aggregate(last=models.Max("number"))["last"] or 0) + 1,
-            title=post.title,
-            body=post.body,
-            slug=post.slug,
-            tags=post.tags,
-            excerpt=post.excerpt or markup.excerpt_of(post.html),
-            has_own_excerpt=bool(post.excerpt),
-            cover=post.cover,
-            cover_alt=post.cover_alt,
-            canonical_url=post.canonical_url,
-            author=post.author,
-            author_name=post.author.name,
-            html=post.html,
-            renderer_version=markup.RENDERER_VERSION,
-            word_count=markup.word_count_of(post.html),
-            seal_form=max(Revision.SEALED_FIELDS),
-            created_by=by,
-            note=note,
-        )
+        revision = self.unsealed(post)
+        revision.number = (post.revisions.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        revision.created_by = by
+        revision.note = note
         revision.set_size_of_change()
         revision.digest = revision.computed_digest()
         with transaction.atomic():
@@ -73,6 +56,31 @@ class RevisionQuerySet(AppendOnlyQuerySet["Revision"]):
                 RevisionWriter(revision=revision, user_id=user_id) for user_id in sorted({*post.writers, by.pk})
             )
         return revision
+
+    def unsealed(self, post: Post) -> Revision:
+        """Return the working copy as a revision would hold it, without keeping it: to look at, and to compare.
+
+        Without the page it makes where that is not rendered yet.
+        """
+        html = post.html if post.is_rendered else ""
+        return Revision(
+            post=post,
+            title=post.title,
+            body=post.body,
+            slug=post.slug,
+            tags=post.tags,
+            excerpt=post.excerpt or markup.excerpt_of(html),
+            has_own_excerpt=bool(post.excerpt),
+            cover=post.cover,
+            cover_alt=post.cover_alt,
+            canonical_url=post.canonical_url,
+            author=post.author,
+            author_name=post.author.name,
+            html=html,
+            renderer_version=markup.RENDERER_VERSION,
+            word_count=markup.word_count_of(html),
+            seal_form=max(Revision.SEALED_FIELDS),
+        )
 
 
 class Revision(AppendOnlyModel):

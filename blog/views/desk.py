@@ -10,16 +10,21 @@ from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import MemberRequest
+from blog import checks
+from blog.checks import Finding, site
 from blog.exceptions import EditedMeanwhile, NotPermitted, NotReady
 from blog.forms import PostForm
 from blog.markup import Busy, Unrenderable
-from blog.models import HistoryEntry, Post
+from blog.models import HistoryEntry, Post, Revision
 from blog.permissions import may_review, may_use_desk, may_write
+from blog.status import Status
+from blog.workflow import MOVES
 
 from .desk_lists import sections_for
-from .desk_posts import buttons_for, desk_post
+from .desk_posts import deciding_buttons, desk_post, other_buttons, place_in_queue
+from .spread import Side, Spread, name_of, side_of
 
-HISTORY_LIMIT = 100
+RECENT_ENTRIES = 8
 
 
 @require_safe
@@ -43,7 +48,7 @@ def write(request: MemberRequest) -> HttpResponse:
     post, is_new = Post.objects.write_once(by=request.user, write_key=form.cleaned_data["write_key"], **form.words)
     if not is_new:  # Sent twice: the first time did whatever there was to do.
         return redirect("desk:post", post.pk)
-    return _after_save(request, post)
+    return _after_save(request, post, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,16 +67,16 @@ def edit(request: MemberRequest, post_id: int) -> HttpResponse:
         # Saving again from the page that shows both texts overwrites the other one knowingly.
         form.data = {**request.POST.dict(), "version": str(post.version)}
         return _form_page(request, form, post, status=409, conflict=post)
-    return _after_save(request, post)
+    return _after_save(request, post, form)
 
 
-def _after_save(request: MemberRequest, post: Post) -> HttpResponse:
+def _after_save(request: MemberRequest, post: Post, form: PostForm) -> HttpResponse:
     """Say that the text is safe, and submit it where that was the button."""
     if request.POST.get("then") != "submit":
         messages.success(request, "Saved.")
         return redirect("desk:edit", post.pk)
     try:
-        post.submit(by=request.user)
+        post.submit(by=request.user, note=form.cleaned_data["note"])
     except NotReady as lack:
         messages.error(request, f"Saved, but not submitted. {lack}")
         return redirect("desk:edit", post.pk)
@@ -88,8 +93,15 @@ def _after_save(request: MemberRequest, post: Post) -> HttpResponse:
 def _form_page(
     request: MemberRequest, form: PostForm, post: Post | None = None, status: int = 200, conflict: Post | None = None
 ) -> HttpResponse:
-    context = {"form": form, "post": post, "conflict": conflict}
+    context = {"form": form, "post": post, "conflict": conflict, "opens_more": _has_more(form, conflict)}
     return render(request, "blog/desk/edit.html", context, status=status)
+
+
+def _has_more(form: PostForm, conflict: Post | None) -> bool:
+    """Whether there is something in the fields that most posts leave empty, or wrong with them."""
+    shown = [form["excerpt"], form["canonical_url"]]
+    saved = conflict is not None and (conflict.excerpt or conflict.canonical_url)
+    return bool(saved or any(field.value() or field.errors for field in shown))
 
 
 @require_safe
@@ -99,26 +111,71 @@ def post(request: MemberRequest, post_id: int) -> HttpResponse:
     if not post.is_rendered:
         with suppress(Busy):
             post.render()
-    context = {**_desk_context(request, post), "may_edit": "edit" in post.moves_for(request.user)}
+    moves = post.moves_for(request.user)
+    first, more = other_buttons(post, moves)
+    context = {
+        "post": post,
+        "moves": first,
+        "more_moves": more,
+        "standing": _standing(post),
+        "may_edit": "edit" in moves,
+        "may_decide": post.status == Status.IN_REVIEW and may_review(request.user),
+        "place": place_in_queue(post) if post.status == Status.IN_REVIEW else None,
+        "returned": _last_return(post) if post.returned_reason else None,
+        **_earlier(post),
+    }
     return render(request, "blog/desk/post.html", context)
 
 
 @require_safe
 def review(request: MemberRequest, post_id: int) -> HttpResponse:
-    """The sealed revision that waits, as readers will see it, and the reviewer's moves."""
+    """The sealed revision that waits, as readers will see it, what changed in it, and the reviewer's decision."""
     post = desk_post(request, post_id)
     if not may_review(request.user):
         raise NotPermitted("Reviewing is for admins.")
-    if post.submitted_revision is None:
+    revision = post.submitted_revision
+    if revision is None:
         return redirect("desk:post", post.pk)
-    context = {**_desk_context(request, post), "revision": post.submitted_revision, "live": post.current_revision}
+    moves = post.moves_for(request.user)
+    context = {
+        "post": post,
+        "revision": revision,
+        "live": post.current_revision,
+        "spread": _spread_for_review(post, revision, side_of(request.GET.get("show"))),
+        "decisions": deciding_buttons(post, moves),
+        "obstacles": [] if "publish" in moves else MOVES["publish"].by.why_not(request.user, post),
+        "place": place_in_queue(post),
+        "findings": _findings(request, revision),
+        **_earlier(post),
+    }
     return render(request, "blog/desk/review.html", context)
 
 
-def _desk_context(request: MemberRequest, post: Post) -> dict[str, Any]:
-    history = HistoryEntry.objects.filter(post=post).select_related("by", "whom", "revision")
-    return {
-        "post": post,
-        "moves": buttons_for(request.user, post),
-        "history": history.order_by("-pk")[:HISTORY_LIMIT],
-    }
+def _spread_for_review(post: Post, revision: Revision, shown: Side) -> Spread:
+    """Against what readers see; where they see nothing, against the last one that somebody decided about."""
+    live = post.current_revision
+    old = live or post.last_reviewed_before(revision)
+    old_name = f"{name_of(old)}, which {'readers see now' if live else 'was reviewed last'}" if old else ""
+    return Spread(revision, old, name_of(revision), old_name, shown)
+
+
+def _findings(request: MemberRequest, revision: Revision) -> list[Finding]:
+    resolves = site.resolves_for(request.user, Post.objects.all(), revision.html)
+    return checks.run(revision, resolves=resolves, image_bytes=site.image_bytes)
+
+
+def _earlier(post: Post) -> dict[str, Any]:
+    """Return the newest of what was done to it, and how much more there is on the history page."""
+    entries = post.history.select_related("by", "whom", "revision").defer("revision__body", "revision__html")
+    newest = list(entries.order_by("-pk")[: RECENT_ENTRIES + 1])
+    return {"history": newest[:RECENT_ENTRIES], "has_more_history": len(newest) > RECENT_ENTRIES}
+
+
+def _standing(post: Post) -> str:
+    """Where the working copy stands, in a word: what was approved and is not live yet is not called published."""
+    waits_for_its_time = post.status == Status.PUBLISHED and not post.is_live
+    return "Scheduled" if waits_for_its_time else str(post.get_status_display())
+
+
+def _last_return(post: Post) -> HistoryEntry | None:
+    return post.history.filter(verb="request_changes").select_related("by").order_by("-pk").first()

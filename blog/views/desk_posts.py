@@ -1,12 +1,15 @@
-"""A post on the desk: how it is found there, and the buttons that stand beside it."""
+"""A post on the desk: how it is found there, where it stands, and the buttons beside it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.http import MemberRequest
-from accounts.models import Person, User
+from accounts.models import User
 from accounts.roles import Role
 from blog.exceptions import NotPermitted
 from blog.models import Post
@@ -14,8 +17,12 @@ from blog.permissions import may_open_on_desk
 from blog.status import GoneAs
 from blog.workflow import MOVES, Ask
 
-# Verbs that have a page or a place of their own.
-ELSEWHERE = {"edit", "restore"}
+NEEDED = ("author", "claimed_by", "submitted_revision__author", "submitted_revision__created_by")
+# Deciding has its page, where the revision is read that is decided about. In the order of the buttons there.
+DECIDING = ("publish", "schedule", "publish_alone", "request_changes", "claim", "unclaim")
+# On the desk page of a post these come first, and what else is possible is under "More".
+FIRST = ("submit", "unarchive", "withdraw", "keep_published", "reschedule", "unschedule", "unpublish")
+MORE = ("unpublish_later", "hand_over", "archive", "delete")
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class MoveButton:
     asks: tuple[Ask, ...]
     revision: int | None
     people: list[User]
+    when: datetime | None
 
     @property
     def is_plain(self) -> bool:
@@ -43,7 +51,7 @@ class MoveButton:
 def found_post(request: MemberRequest, post_id: int) -> Post:
     """Return the post with its revisions. Raises Http404 where this person may not know of it."""
     posts = Post.objects.visible_to(request.user).with_readers_text()
-    return get_object_or_404(posts.select_related("author", "submitted_revision", "claimed_by"), pk=post_id)
+    return get_object_or_404(posts.select_related(*NEEDED), pk=post_id)
 
 
 def desk_post(request: MemberRequest, post_id: int) -> Post:
@@ -56,10 +64,25 @@ def desk_post(request: MemberRequest, post_id: int) -> Post:
     return post
 
 
-def buttons_for(person: Person, post: Post) -> list[MoveButton]:
-    """Return a button for each verb, but those that have a page, and submitting the same words again."""
-    idle = ELSEWHERE if post.has_changes_to_submit else ELSEWHERE | {"submit"}
-    return [_button(verb, post) for verb in post.moves_for(person) if verb not in idle]
+def deciding_buttons(post: Post, moves: Collection[str]) -> list[MoveButton]:
+    """Return a button for each of these verbs that decides about the revision that waits."""
+    return [_button(verb, post) for verb in DECIDING if verb in moves]
+
+
+def other_buttons(post: Post, moves: Collection[str]) -> tuple[list[MoveButton], list[MoveButton]]:
+    """Return the buttons of a post's own page: those that come first, and the rare ones.
+
+    Submitting the same words again is none of them.
+    """
+    idle = () if post.has_changes_to_submit else ("submit",)
+    first = [_button(verb, post) for verb in FIRST if verb in moves and verb not in idle]
+    return first, [_button(verb, post) for verb in MORE if verb in moves]
+
+
+def place_in_queue(post: Post) -> int:
+    """Return how many posts wait for review up to this one, in the order of the queue."""
+    before = Q(submitted_at__lt=post.submitted_at) | Q(submitted_at=post.submitted_at, pk__lte=post.pk)
+    return Post.objects.in_review().filter(before).count()
 
 
 def _button(verb: str, post: Post) -> MoveButton:
@@ -73,6 +96,7 @@ def _button(verb: str, post: Post) -> MoveButton:
         asks=move.asks,
         revision=read.number if read else None,
         people=_who_could_have(post) if Ask.PERSON in move.asks else [],
+        when={"reschedule": post.scheduled_at, "unpublish_later": post.unpublish_at}.get(verb),
     )
 
 

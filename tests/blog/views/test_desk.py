@@ -121,7 +121,7 @@ def test_an_archived_post_has_no_form_to_edit_it(editor: User, admin: User) -> N
     answer = client.get(f"/desk/posts/{post.pk}/edit")
 
     assert answer.status_code == 409
-    assert "This post is archived now" in answer.content.decode()
+    assert "The post is archived now" in answer.content.decode()
     assert f"/desk/posts/{post.pk}/edit" not in client.get(f"/desk/posts/{post.pk}").content.decode()
 
 
@@ -155,7 +155,7 @@ def test_the_review_page_shows_the_sealed_text_though_writing_went_on(
 
     assert "Read it <em>twice</em>." in page
     assert "Drifted" not in page
-    assert page.count('name="revision" value="1"') == 2  # To publish it, and to ask for changes.
+    assert page.count('name="revision" value="1"') == 3  # To publish it, to schedule it, and to ask for changes.
 
 
 def test_the_review_page_of_what_does_not_wait_leads_to_the_proof(draft: Post, admin: User) -> None:
