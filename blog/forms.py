@@ -93,9 +93,10 @@ class PostForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """What an author says to the reviewer."""
+    """What an author says to the reviewer, and why a text should go on in spite of what the checks found."""
 
     note = forms.CharField(required=False, max_length=MAX_NOTE_LENGTH)
+    override = forms.CharField(required=False, max_length=MAX_NOTE_LENGTH)
 
 
 class ReasonForm(forms.Form):

@@ -112,9 +112,7 @@ class Revision(AppendOnlyModel):
     words_removed = models.PositiveIntegerField(null=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-    note = models.CharField(
-        max_length=MAX_NOTE_LENGTH, blank=True, default="", help_text="What its author says about it."
-    )
+    note = models.TextField(blank=True, default="", help_text="What its author says about it.")
 
     objects = RevisionQuerySet.as_manager()
 

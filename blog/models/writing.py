@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from blog import markup
-from blog.exceptions import AnotherRevision, EditedMeanwhile, NotReady
+from blog import checks, markup
+from blog.checks import Finding, site
+from blog.exceptions import AnotherRevision, ChecksFailed, EditedMeanwhile, NotReady
 from blog.status import Status
 
 from .revision import Revision, Words
@@ -81,24 +82,38 @@ class Writing(PostRow):
         with suppress(markup.Busy):
             self.render()
 
-    def submit(self, *, by: User, note: str = "") -> None:
+    def submit(self, *, by: User, note: str = "", override: str = "") -> None:
         """Seal the working copy as a revision and put it in the review queue. Does nothing if it waits there already.
 
-        `note` is for the reviewer. Raises NotPermitted, WrongStatus, NotReady, markup.Unrenderable with the line to
-        look at, and markup.Busy.
+        `note` is for the reviewer, and `override` says why it should go on in spite of what the checks found, which
+        the history keeps. Raises NotPermitted, WrongStatus, NotReady, ChecksFailed without an override,
+        markup.Unrenderable with the line to look at, and markup.Busy.
         """
         self.ensure("submit", by=by)
         if not self.is_rendered:
             self.render()
+        self._check_ready()
+        version, note, override = self.version, note.strip(), override.strip()
+        findings = checks.blocking(self.findings_for(by), by)
+        if findings and not override:
+            raise ChecksFailed(findings)
+        if findings:
+            note = f"{note}\n\nSubmitted in spite of the checks ({_named(findings)}): {override}".strip()
         with transaction.atomic():
             was = self._begin("submit", by=by)
-            self._check_ready()
+            if self.version != version:
+                raise EditedMeanwhile("Somebody saved this post while you were submitting it.")
             if was == Status.IN_REVIEW and not self.has_changes_to_submit:
                 return
             if self.has_changes_to_submit:
-                self._await_review(Revision.objects.seal(self._as_post, by=by, note=note.strip()))
+                self._await_review(Revision.objects.seal(self._as_post, by=by, note=note))
             self.returned_reason = ""
-            self._finish("submit", by=by, was=was, revision=self.submitted_revision, note=note.strip())
+            self._finish("submit", by=by, was=was, revision=self.submitted_revision, note=note)
+
+    def findings_for(self, person: User) -> list[Finding]:
+        """Return what the checks find in the working copy, as far as this person may know the site."""
+        resolves = site.resolves_for(person, self._as_post._meta.default_manager.all(), self.html)
+        return checks.run(self, resolves=resolves, image_bytes=site.image_bytes)
 
     def withdraw(self, *, by: User) -> None:
         """Take the post out of the review queue. Raises NotPermitted and WrongStatus."""
@@ -121,11 +136,14 @@ class Writing(PostRow):
             raise EditedMeanwhile("Somebody saved this post after you opened it.")
 
     def _check_ready(self) -> None:
+        """What no reason overrides."""
         if not self.title.strip():
             raise NotReady("Give the post a title before you submit it.")
         if not self.body.strip():
             raise NotReady("Write something before you submit it.")
-        if not self.is_rendered:
-            raise EditedMeanwhile("Somebody saved this post while you were submitting it.")
         if self.problem:
             raise markup.Unrenderable(self.problem, self.problem_line or 1)
+
+
+def _named(findings: list[Finding]) -> str:
+    return ", ".join(dict.fromkeys(finding.check for finding in findings))

@@ -6,14 +6,14 @@ from typing import TypeVar
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest
 from accounts.models import User
-from blog.exceptions import NotReady
+from blog.exceptions import ChecksFailed, NotReady
 from blog.forms import NoteForm, OutcomeForm, ReasonForm, WhenForm
-from blog.models import Outcome
+from blog.models import Outcome, Post
 from blog.moments import in_words
 
 from .desk_posts import found_post
@@ -23,10 +23,20 @@ F = TypeVar("F", bound=forms.Form)
 
 @require_POST
 def submit(request: MemberRequest, post_id: int) -> HttpResponse:
-    post = found_post(request, post_id)
-    post.submit(by=request.user, note=_read(NoteForm(request.POST)).cleaned_data["note"])
+    post, form = found_post(request, post_id), _read(NoteForm(request.POST))
+    try:
+        post.submit(by=request.user, **form.cleaned_data)
+    except ChecksFailed as failure:
+        return held_back(request, post, failure)
     messages.success(request, "Submitted for review.")
     return redirect("desk:post", post.pk)
+
+
+def held_back(request: MemberRequest, post: Post, failure: ChecksFailed) -> HttpResponse:
+    """Show what the checks found in a text that is saved, and ask for a reason to submit it all the same."""
+    warnings = [finding for finding in post.findings_for(request.user) if finding not in failure.findings]
+    context = {"post": post, "blocking": failure.findings, "warnings": warnings, "note": request.POST.get("note", "")}
+    return render(request, "blog/desk/held_back.html", context, status=422)
 
 
 @require_POST
