@@ -1,10 +1,11 @@
 """What the database itself sees to: that nothing sealed changes, and that nothing goes to readers unapproved."""
 
 from accounts.guards import Guard, append_only
-from blog.models import Approval, HistoryEntry, HouseRule, Post, Revision, RevisionWriter
+from blog.models import Approval, HistoryEntry, HouseRule, Post, Revision, RevisionWriter, ShareLink
 
 APPROVAL, POST, REVISION = (model._meta.db_table for model in (Approval, Post, Revision))
 WRITER, RULE = RevisionWriter._meta.db_table, HouseRule._meta.db_table
+LINK = ShareLink._meta.db_table
 
 
 def _unapproved(pointer: str) -> str:
@@ -20,6 +21,7 @@ def _changed(pointer: str) -> str:
 
 
 POINTERS = ("live_revision_id", "scheduled_revision_id")
+LINK_BOUNDS = ("post_id", "revision_id", "made_by_id")
 WRITTEN_ONCE = (Revision, RevisionWriter, Approval, HistoryEntry, HouseRule)
 
 GUARDS: list[Guard] = [
@@ -35,6 +37,15 @@ GUARDS: list[Guard] = [
         for pointer in POINTERS
     ),
     Guard("post_never_removed", POST, "DELETE", "TRUE", "posts are never removed: their history is kept"),
+    Guard("share_link_never_removed", LINK, "DELETE", "TRUE", "links to share are never removed, but ended"),
+    Guard(
+        "share_link_keeps_its_bounds",
+        LINK,
+        "UPDATE",
+        f"{' OR '.join(_changed(column) for column in LINK_BOUNDS)} OR NEW.expires_at > OLD.expires_at "
+        "OR NEW.token_digest <> OLD.token_digest OR (OLD.ended_at IS NOT NULL AND NEW.ended_at IS NULL)",
+        "a link opens what it was made for, until it ends",
+    ),
     Guard(
         "approval_says_whose_words",
         APPROVAL,

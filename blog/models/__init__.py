@@ -18,6 +18,7 @@ from .revision import (
     Words,
 )
 from .row import MAX_EXCERPT_LENGTH, MAX_GONE_NOTE_LENGTH, MAX_WRITE_KEY_LENGTH, PostRow, with_plain_newlines
+from .share_link import ShareLink
 from .wish import Wish
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Revision",
     "RevisionWriter",
     "Sealed",
+    "ShareLink",
     "Wish",
     "Words",
     "with_plain_newlines",

@@ -1,0 +1,77 @@
+"""Links by which people without an account read a text that is not published."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.vault import digest
+
+from .revision import Revision
+
+if TYPE_CHECKING:
+    from .post import Post
+
+TOKEN_BYTES = 16  # 128 bits: nobody comes upon one by trying.
+
+
+class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
+    def open(self) -> Self:
+        """Those that were not ended and whose time is not over. Whether they still open, `is_backed_by` says."""
+        return self.filter(ended_at=None, expires_at__gt=timezone.now())
+
+    def of_token(self, token: str) -> ShareLink | None:
+        """Return the open link of this token, with all that its page shows."""
+        with_all = self.open().select_related("post__author", "revision__author", "made_by")
+        return with_all.filter(token_digest=digest(token)).first()
+
+    def make(self, post: Post, *, by: User, revision: Revision | None, expires_at: datetime) -> tuple[ShareLink, str]:
+        """Return a new link and its token, which nothing here can tell again."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        row = {"post": post, "made_by": by, "revision": revision, "expires_at": expires_at}
+        return self.create(token_digest=digest(token), **row), token
+
+
+class ShareLink(models.Model):
+    """A link to one sealed revision, or to the working copy as it stands whenever the link is opened.
+
+    It is known by the digest of its token. blog/guards.py has the database see to it that a link never opens more, or
+    longer, than it was made for.
+    """
+
+    post = models.ForeignKey("blog.Post", on_delete=models.PROTECT, related_name="share_links")
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, null=True, related_name="+", help_text="Empty for the newest saved words."
+    )
+    token_digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="share_links")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    opened_count = models.PositiveIntegerField(default=0)
+    last_opened_at = models.DateTimeField(null=True)
+
+    objects = ShareLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="share_link_ends", condition=Q(expires_at__gt=F("made_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"Link {self.pk} to {self.what}"
+
+    @property
+    def what(self) -> str:
+        """Which text it shows."""
+        return f"revision {self.revision.number}" if self.revision else "the newest text"
+
+    def note_opening(self) -> None:
+        """Count one more time that somebody opened it."""
+        ShareLink.objects.filter(pk=self.pk).update(opened_count=F("opened_count") + 1, last_opened_at=timezone.now())
