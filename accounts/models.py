@@ -233,7 +233,7 @@ class Departure(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """A signed message we have acted on, so that a replay is told from a new one."""
+    """An event of a signed message that we have acted on, so that a replay is told from a new one."""
 
     digest = models.CharField(max_length=64, unique=True)
     received_at = models.DateTimeField(default=timezone.now)

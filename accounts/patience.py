@@ -14,7 +14,7 @@ from . import background
 
 T = TypeVar("T")
 
-REQUEST_SECONDS = 2.8
+REQUEST_SECONDS = 2.5
 TOO_LITTLE_SECONDS = 0.05
 
 _ends_at: ContextVar[float | None] = ContextVar("patience_ends_at", default=None)

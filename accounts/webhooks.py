@@ -54,7 +54,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         message = json.loads(body)
     except (ValueError, RecursionError):
         return problem(400, "The message is not JSON.")
-    return _act_once(body, message)
+    return _act_once(message)
 
 
 def _is_signed(body: bytes, signature: str) -> bool:
@@ -66,24 +66,30 @@ def _is_signed(body: bytes, signature: str) -> bool:
     return hmac.compare_digest(expected, given)
 
 
-def _act_once(body: bytes, message: Any) -> HttpResponse:
-    """Act, then remember the message. Acting twice is harmless; forgetting one half-done is not.
-
-    Only events that carry a time are remembered: others say the same words each time they happen again.
-    """
-    digest = hashlib.sha256(body).hexdigest()
-    is_dated = all(event.get("occurred") for event in _events(message))
-    if is_dated and WebhookDelivery.objects.filter(digest=digest).exists():
-        return JsonResponse({"error": None, "data": {"status": "seen before"}})
+def _act_once(message: Any) -> HttpResponse:
     try:
-        for event in _events(message):
-            _act(event)
+        acted = [_acted_on(event) for event in _events(message)]
     except ProviderUnavailable as trouble:
         logger.warning("A webhook message waits for Descope to answer: %s", trouble)
         return problem(503, "We could not reach Descope to check this. Send it again.")
+    is_old = bool(acted) and not any(acted)
+    return JsonResponse({"error": None, "data": {"status": "seen before" if is_old else "done"}})
+
+
+def _acted_on(event: dict[str, Any]) -> bool:
+    """Act on the event and then remember it, unless it is remembered. Acting twice is harmless; forgetting one is not.
+
+    Each by itself: a long message can take more time than one request has, and goes on from there when sent again.
+    Only events that carry a time are remembered: others say the same words each time they happen again.
+    """
+    digest = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
+    is_dated = bool(event.get("occurred"))
+    if is_dated and WebhookDelivery.objects.filter(digest=digest).exists():
+        return False
+    _act(event)
     if is_dated:
         WebhookDelivery.objects.get_or_create(digest=digest)
-    return JsonResponse({"error": None, "data": {"status": "done"}})
+    return True
 
 
 def _events(message: Any) -> Iterator[dict[str, Any]]:

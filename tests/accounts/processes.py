@@ -1,10 +1,10 @@
-"""Two processes of one site on the same data, over real HTTP. The first also answers for Descope, for both."""
+"""Processes of one site on the same data, over real HTTP."""
 
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -46,22 +46,33 @@ class Answer:
 
 
 @contextmanager
-def two_processes(data_dir: Path) -> Iterator[tuple[Server, Server, "Popen[bytes]"]]:
-    """Serve meanwhile. Yields both servers, and the process of the second, for a test to kill."""
-    first = Server(f"http://localhost:{free_port()}", data_dir)
-    first.manage("migrate", "--verbosity=0")
-    first.manage("migrate", "--verbosity=0", "--database=sandbox")
-    first.manage("prepare_sandbox")
-    second = Twin(f"http://localhost:{free_port()}", data_dir, site_url=first.url)
-    with ExitStack() as stack:
-        processes = []
-        for server in (first, second):
-            process = server.serve()
-            stack.callback(process.wait, timeout=10)
-            stack.callback(process.terminate)
-            server.wait_for(process)
-            processes.append(process)
-        yield first, second, processes[1]
+def one_process(data_dir: Path) -> Iterator[Server]:
+    """Serve a site of its own meanwhile."""
+    server = Server(f"http://localhost:{free_port()}", data_dir)
+    server.manage("migrate", "--verbosity=0")
+    server.manage("migrate", "--verbosity=0", "--database=sandbox")
+    server.manage("prepare_sandbox")
+    with _served(server):
+        yield server
+
+
+@contextmanager
+def twin_of(first: Server) -> Iterator[tuple[Server, "Popen[bytes]"]]:
+    """Serve the same site by another process meanwhile, which a test may kill. For both, the first answers as Descope."""
+    twin = Twin(f"http://localhost:{free_port()}", first.data_dir, site_url=first.url)
+    with _served(twin) as process:
+        yield twin, process
+
+
+@contextmanager
+def _served(server: Server) -> Iterator["Popen[bytes]"]:
+    process = server.serve()
+    try:
+        server.wait_for(process)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
 
 
 def call(
@@ -123,6 +134,14 @@ def let_tokens_expire(server: Server) -> None:
 def refreshes(server: Server) -> int:
     """Return how many refresh tokens were ever given."""
     return int(server.value("sandbox", "SELECT count(*) FROM sandbox_refreshtoken"))
+
+
+def wait_until(holds: Callable[[], object], what: str) -> None:
+    """Wait for what another process is about to bring about."""
+    deadline = time.monotonic() + 15
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
 
 
 def _manager(server: Server) -> dict[str, str]:

@@ -2,6 +2,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from accounts import descope
 from accounts.models import Session, User, WebhookDelivery
 from accounts.sandbox import people as sandbox_people
 from accounts.sandbox.models import Person as SandboxPerson
@@ -199,6 +201,27 @@ def test_a_message_is_acted_on_once(reader: User, send: Any, wire: Wire) -> None
 
     assert answers == ["done", "seen before", "seen before"]
     assert wire.times_asked(LOAD) == 1
+
+
+def test_a_message_that_was_cut_short_goes_on_from_there(reader: User, editor: User, send: Any, wire: Wire) -> None:
+    message = [about(reader, occurred=1_795_000_000_000), about(editor, occurred=1_795_000_000_000)]
+    silence = httpx.ReadTimeout("no answer")
+    answers: list[Callable[[httpx.Request], httpx.Response] | Exception] = [wire.pass_on, silence, wire.pass_on]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        now = answers.pop(0)
+        if isinstance(now, Exception):
+            raise now
+        return now(request)
+
+    wire.answers(LOAD, answer)
+    first = send(message).status_code
+    descope.breaker.answered()
+    second = send(message)
+
+    assert (first, second.status_code, second.json()["data"]["status"]) == (503, 200, "done")
+    assert wire.times_asked(LOAD) == 3
+    assert send(message).json()["data"]["status"] == "seen before"
 
 
 def test_a_message_without_a_time_is_acted_on_each_time(reader: User, send: Any, wire: Wire) -> None:
