@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import httpx
@@ -298,7 +299,7 @@ def test_what_stopped_half_way_is_finished_by_the_next_message(cut_off: Client, 
 
 
 def test_what_stopped_half_way_is_finished_by_sync_people(cut_off: Client, reader: User) -> None:
-    call_command("sync_people", verbosity=0)
+    call_command("sync_people", stdout=StringIO())
 
     assert User.objects.get(pk=reader.pk).name == "A former member"
 
@@ -313,10 +314,20 @@ def test_an_old_wish_counts_no_more(reader: User) -> None:
     assert (user.name, user.is_disabled, user.left_at) == ("Rita Reader", True, None)
 
 
+def test_wishes_that_count_no_more_are_cleared_away(reader: User, editor: User) -> None:
+    departures.write_down(reader, "Gone", keeps_posts=False)
+    Departure.objects.update(asked_at=timezone.now() - timedelta(days=3))
+    departures.write_down(editor, "Gone", keeps_posts=False)
+
+    call_command("clear_sessions", stdout=StringIO())
+
+    assert [departure.user for departure in Departure.objects.all()] == [editor]
+
+
 def test_who_is_deleted_at_descope_by_others_keeps_their_name_here(reader: User) -> None:
     sandbox_people.delete(sandbox_people.find(user_id=reader.subject))
 
-    call_command("sync_people", verbosity=0)
+    call_command("sync_people", stdout=StringIO())
 
     user = User.objects.get(pk=reader.pk)
     assert (user.name, user.email, user.is_disabled, user.left_at) == ("Rita Reader", WHO, True, None)
@@ -368,7 +379,7 @@ def test_once_there_is_a_key_sync_people_deletes_them_at_descope_too(reader: Use
     goodbye(signed_in(reader))
     settings.DESCOPE_MANAGEMENT_KEY = key
 
-    call_command("sync_people", verbosity=0)
+    call_command("sync_people", stdout=StringIO())
 
     assert not Person.objects.filter(user_id=reader.subject).exists()
 

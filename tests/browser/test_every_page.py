@@ -86,6 +86,8 @@ def pages(ed: Person, ada: Person, rita: Person, visitor: Person, title: str) ->
     yield "post", rita
     rita.open("/account")
     yield "account", rita
+    ed.open("/account/delete")
+    yield "delete the account", ed
     rita.open("/account/tokens")
     yield "API tokens", rita
     rita.watch.expect_refusal("/nothing-here", 404)
