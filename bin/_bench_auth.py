@@ -107,10 +107,11 @@ def print_cost_of_a_request(key: str) -> None:
 
     with CaptureQueriesContext(connection) as queries:
         sessions.resume(key)
+        count = len(queries)
     connection.force_debug_cursor = False
     connection.queries_log.clear()
     micros = [took(lambda: sessions.resume(key)) * 1e6 for _ in range(ROUNDS)]
-    say("A request with a good token", f"{len(queries)} query, {statistics.median(micros):.0f} µs (median of {ROUNDS})")
+    say("A request with a good token", f"{count} query, {statistics.median(micros):.0f} µs (median of {ROUNDS})")
 
 
 def print_flood() -> None:
