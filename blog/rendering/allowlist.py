@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import nh3
 
+from blog.rendering.classes import tidy_classes
 from blog.rendering.headings import Outline
 
 # Every id in a text begins with this, so that none can be taken for one of the page's own.
@@ -106,6 +107,7 @@ class Shaper(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         self.tidy_id(attributes)
+        tidy_classes(attributes)
         shape = getattr(self, f"shape_{tag}", None)
         if tag in HEADINGS:
             tag = self.open_heading(tag, attributes)

@@ -309,3 +309,14 @@ def test_ids_are_prefixed_once_each_and_never_doubled() -> None:
 
 def test_a_picture_without_an_address_leaves_its_words() -> None:
     assert render("![a cat](javascript:alert(1))") == "<p>a cat</p>"
+
+
+@pytest.mark.parametrize(
+    "name", ["visually-hidden", "permalink", "button", "callout", "on-screen", "table-scroll", "nav"]
+)
+def test_a_text_cannot_dress_up_as_a_part_of_the_page_or_hide_its_words(name: str) -> None:
+    html = render(f'<p class="{name} note">Words.</p>\n\n!!! note "{name}"\n    Words.')
+
+    assert f'class="{name}' not in html
+    assert 'class="note"' in html
+    assert 'class="admonition note"' in html
