@@ -15,6 +15,11 @@ from .server import Server
 pytestmark = pytest.mark.browser
 
 FORGET_STEPS = "UPDATE sandbox_person SET totp_step = 0"  # As half a minute later: no code counts twice.
+# The component looks once a second whether the window is closed, and then stops listening. Here, all the time.
+LOOK_SOONER = """
+const every = window.setInterval;
+window.setInterval = (look, ms) => every(look, ms === 1000 ? 1 : ms);
+"""
 DEAF_MS = 600  # For half a second after one press the component takes no other.
 
 
@@ -96,6 +101,20 @@ def test_another_service_may_show_in_a_window_of_its_own(person: NewPerson) -> N
     pia.is_at("/account")
     expect(pia.page.get_by_role("definition").filter(has_text="Pia Popup")).to_be_visible()
     assert pia.context.pages == [pia.page]
+
+
+@pytest.mark.usefixtures("popups")
+def test_that_window_stays_until_the_page_that_asked_has_heard(person: NewPerson) -> None:
+    quin = person("quin@example.com")
+    quin.context.add_init_script(LOOK_SOONER)
+    quin.open("/account")
+    popup = open_popup(quin, "Sandbox Google")
+
+    popup.get_by_label("E-mail address").fill(quin.email)
+    popup.get_by_label("Name").fill("Quin Quick")
+    popup.get_by_role("button", name="Allow").click()
+
+    quin.is_at("/account")
 
 
 @pytest.mark.usefixtures("popups")

@@ -3,6 +3,7 @@
 
 const SLOW_MS = 15_000;
 const ANSWER_MS = 30_000;
+const HEARD_MS = 700;
 const TOKEN_KEYS = ["DS", "DSR", "DSLI"];
 
 const page = document.getElementById("sign-in");
@@ -12,6 +13,7 @@ const [flow, progress, problem, wayOn] = ["flow", "progress", "problem", "way-on
 );
 
 forgetTokens(); // Those of an earlier use of Descope on this origin would go out with every call.
+if (new URLSearchParams(location.search).get("redirect_mode") === "popup") closeUnhurried();
 showFlow();
 
 function showFlow() {
@@ -56,6 +58,13 @@ function showFlow() {
   );
   progress.textContent = "Loading the sign-in form…";
   flow.append(component);
+}
+
+// Back in a window of its own, the component tells the page that asked and closes the window in the same breath.
+// That page stops listening once it sees the window closed, which can be before it hears.
+function closeUnhurried() {
+  const close = window.close.bind(window);
+  window.close = () => setTimeout(close, HEARD_MS);
 }
 
 function finish(tokens) {
