@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from blog.moments import in_words
+from blog.moments import how_long_since, in_words
 
 register = template.Library()
 
@@ -19,6 +19,15 @@ def moment(at: datetime | None) -> SafeString | str:
     if at is None:
         return ""
     return format_html('<time datetime="{}">{}</time>', timezone.localtime(at).isoformat(), in_words(at))
+
+
+@register.filter
+def how_long(at: datetime | None) -> SafeString | str:
+    """Return a `<time>` that shows how long ago it was, `3 hours`, and on demand when. Empty for no time."""
+    if at is None:
+        return ""
+    instant = timezone.localtime(at).isoformat()
+    return format_html('<time datetime="{}" title="{}">{}</time>', instant, in_words(at), how_long_since(at))
 
 
 @register.filter

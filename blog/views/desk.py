@@ -20,8 +20,9 @@ from blog.permissions import may_review, may_use_desk, may_write
 from blog.status import Status
 from blog.workflow import MOVES
 
-from .desk_lists import sections_for
+from .desk_overview import Overview
 from .desk_posts import deciding_buttons, desk_post, other_buttons, place_in_queue
+from .lists import desk_context
 from .spread import Side, Spread, name_of, side_of
 
 RECENT_ENTRIES = 8
@@ -29,10 +30,12 @@ RECENT_ENTRIES = 8
 
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
-    """Show what waits for this person."""
+    """Show what needs this person now."""
     if not may_use_desk(request.user):
         raise NotPermitted("The desk is for those who write or review here.")
-    return render(request, "blog/desk/home.html", {"sections": sections_for(request.user)})
+    Post.objects.settle_due()
+    context = desk_context(request, "overview")
+    return render(request, "blog/desk/home.html", {**context, "overview": Overview(request.user, context["nav"])})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

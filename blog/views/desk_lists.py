@@ -1,85 +1,196 @@
-"""What waits for whom on the desk: its lists, each with the titles of the texts that it is about."""
+"""The lists of the desk, as a table: which posts are on each, which text of theirs it is about, and in what order."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
-from django.urls import reverse
+from django.db.models import F, OrderBy, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
 
 from accounts.models import Person
-from blog.models import Post, PostQuerySet, Revision
+from blog.models import HistoryEntry, Post, PostQuerySet
 from blog.permissions import may_review, may_write
-from blog.status import Status
+from blog.status import Status, live
 
-LIST_LIMIT = 100
-RECENT_LIMIT = 20
+# Where a text stands: of the working copy, of what waits, of what is to go live, of what readers see.
+WORKING_COPY, SUBMITTED, SCHEDULED, LIVE = "", "submitted_revision__", "scheduled_revision__", "live_revision__"
 
-OWN_LISTS = {
-    "returned": ("Returned to you", Q(status=Status.DRAFT) & ~Q(returned_reason=""), ""),
-    "drafts": ("Drafts", Q(status=Status.DRAFT, returned_reason=""), "No drafts. Start writing."),
-    "in_review": ("In review", Q(status=Status.IN_REVIEW), "Nothing of yours waits for review."),
-    "published": ("Published", Q(status=Status.PUBLISHED), "What an admin publishes of yours shows up here."),
-    "archived": ("Archived", Q(status=Status.ARCHIVED), ""),
+# Selected when asked, because what is live changes with the clock.
+STANDINGS: dict[str, tuple[str, Callable[[], Q]]] = {
+    "drafts": ("Drafts", lambda: Q(status=Status.DRAFT, returned_reason="")),
+    "returned": ("Returned", lambda: Q(status=Status.DRAFT) & ~Q(returned_reason="")),
+    "waiting": ("In review", lambda: Q(status=Status.IN_REVIEW)),
+    "scheduled": ("Scheduled", lambda: Q(scheduled_at__isnull=False)),
+    "live": ("Live", live),
+    "archived": ("Archived", lambda: Q(status=Status.ARCHIVED)),
 }
 
+ORDERS = {
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "soonest": "Soonest first",
+    "latest": "Latest first",
+    "largest": "Largest first",
+    "title": "By title",
+}
+
+# What comes next: a constraint sees to it that nothing ends before it begins.
+NEXT = Coalesce("scheduled_at", "unpublish_at")
+SIZE = Coalesce(
+    F("submitted_revision__words_added") + F("submitted_revision__words_removed"), F("submitted_revision__word_count")
+)
+
 
 @dataclass(frozen=True)
-class Row:
-    """A post on a list, under the title of the text that the list is about."""
-
-    post: Post
-    title: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """One list on the desk, how many more there are, and what to say where it is empty."""
+class DeskList:
+    """One list: what is on it, the texts it is about, and what can be done there with many posts at once."""
 
     key: str
     title: str
-    rows: list[Row]
-    hint: str
-    more: int = 0
+    which: Callable[[], Q]
+    empty: str
+    when: str | Coalesce = "updated_at"
+    texts: tuple[str, ...] = (WORKING_COPY,)
+    orders: tuple[str, ...] = ("newest", "oldest", "title")
+    row: str = "post"
+    opens: str = "desk:post"
+    many: tuple[str, ...] = ()
+    is_own: bool = True
+    has_standings: bool = False
 
     @property
-    def total(self) -> int:
-        return len(self.rows) + self.more
+    def template(self) -> str:
+        return f"blog/desk/rows/{self.row}.html"
+
+    def is_for(self, person: Person) -> bool:
+        return may_write(person) if self.is_own else may_review(person)
+
+    def posts(self, person: Person) -> PostQuerySet:
+        return self.all_of(person).filter(self.which())
+
+    def all_of(self, person: Person) -> PostQuerySet:
+        """Return the posts among which it selects: one's own, or all that a reviewer may know of."""
+        posts = Post.objects.visible_to(person)
+        return posts.filter(author=person.pk) if self.is_own else posts
+
+    def ordered(self, posts: PostQuerySet, order: str = "") -> PostQuerySet:
+        when = F(self.when) if isinstance(self.when, str) else self.when
+        by: dict[str, list[OrderBy]] = {
+            "newest": [when.desc(), F("pk").desc()],
+            "oldest": [when.asc(), F("pk").asc()],
+            "soonest": [when.asc(), F("pk").asc()],
+            "latest": [when.desc(), F("pk").desc()],
+            "largest": [SIZE.desc(), F("pk").asc()],
+            "title": [Lower(self._title).asc(), F("pk").asc()],
+        }
+        return posts.order_by(*by[order or self.orders[0]])
+
+    def with_rows(self, posts: PostQuerySet) -> PostQuerySet:
+        """With what the rows of this list show."""
+        shown = posts.annotate(returned_at=returned_at()) if self.row == "returned" else posts
+        return shown.for_lists()
+
+    @property
+    def _title(self) -> F | Coalesce:
+        titles = [F(f"{text}title") for text in self.texts]
+        return titles[0] if len(titles) == 1 else Coalesce(*titles)
 
 
-def sections_for(person: Person) -> list[Section]:
-    posts = Post.objects.visible_to(person)
-    review = _review_sections(posts) if may_review(person) else []
-    own = _own_sections(posts.filter(author=person.pk)) if may_write(person) else []
-    return review + own
+OWN_LISTS = [
+    DeskList("mine", "All", Q, "Nothing yet. What you write is kept here from the first word on.", has_standings=True),
+    DeskList(
+        "drafts",
+        *STANDINGS["drafts"],
+        "No drafts. Start writing whenever you like.",
+        row="draft",
+        opens="desk:edit",
+        many=("archive",),
+    ),
+    DeskList(
+        "returned",
+        *STANDINGS["returned"],
+        "Nothing came back to you.",
+        row="returned",
+        opens="desk:edit",
+        many=("archive",),
+    ),
+    DeskList(
+        "waiting",
+        *STANDINGS["waiting"],
+        "Nothing of yours waits for review.",
+        row="waiting",
+        when="submitted_at",
+        texts=(SUBMITTED,),
+        orders=("oldest", "newest", "title"),
+        many=("withdraw",),
+    ),
+    DeskList(
+        "scheduled",
+        *STANDINGS["scheduled"],
+        "Nothing of yours is scheduled.",
+        row="scheduled",
+        when="scheduled_at",
+        texts=(SCHEDULED,),
+        orders=("soonest", "latest", "title"),
+    ),
+    DeskList(
+        "live",
+        *STANDINGS["live"],
+        "What an admin publishes of yours shows up here.",
+        row="live",
+        when="published_at",
+        texts=(LIVE,),
+    ),
+    DeskList("archived", *STANDINGS["archived"], "Your archive is empty.", row="draft", many=("unarchive",)),
+]
+REVIEW_LISTS = [
+    DeskList(
+        "queue",
+        "For review",
+        STANDINGS["waiting"][1],
+        "Nothing waits. What editors submit arrives here, oldest first.",
+        when="submitted_at",
+        texts=(SUBMITTED,),
+        orders=("oldest", "newest", "largest", "title"),
+        row="queue",
+        opens="desk:review",
+        many=("claim", "unclaim"),
+        is_own=False,
+    ),
+    DeskList(
+        "coming-up",
+        "Coming up",
+        lambda: Q(scheduled_at__isnull=False) | Q(unpublish_at__isnull=False),
+        "Nothing is scheduled, and nothing live is to end.",
+        when=NEXT,
+        texts=(SCHEDULED, LIVE),
+        orders=("soonest", "latest", "title"),
+        row="scheduled",
+        many=("unschedule",),
+        is_own=False,
+    ),
+    DeskList(
+        "published",
+        "Published",
+        live,
+        "Nothing is published yet.",
+        when="published_at",
+        texts=(LIVE,),
+        row="live",
+        is_own=False,
+    ),
+    DeskList("everything", "All posts", Q, "Nobody has written anything yet.", is_own=False, has_standings=True),
+]
+LISTS = {one.key: one for one in (*OWN_LISTS, *REVIEW_LISTS)}
 
 
-def _review_sections(posts: PostQuerySet) -> list[Section]:
-    """What admins read: sealed words, and never those that were typed since."""
-    waiting = posts.in_review()
-    queue = [
-        _row(post, post.submitted_revision, "desk:review")
-        for post in waiting.for_lists().order_by("submitted_at")[:LIST_LIMIT]
-    ]
-    recent = [
-        _row(post, post.current_revision, "desk:post")
-        for post in posts.live().for_lists().newest_first()[:RECENT_LIMIT]
-    ]
-    hint = "Nothing waits. What editors submit arrives here, oldest first."
-    return [
-        Section("queue", "For review", queue, hint, more=waiting.count() - len(queue)),
-        Section("recent", "Recently published", recent, "Nothing is published yet."),
-    ]
+def returned_at() -> Subquery:
+    """Return when a post was last given back to its author, to annotate with."""
+    returns = HistoryEntry.objects.filter(post=OuterRef("pk"), verb="request_changes").order_by("-pk")
+    return Subquery(returns.values("at")[:1])
 
 
-def _own_sections(posts: PostQuerySet) -> list[Section]:
-    totals = posts.aggregate(**{key: Count("pk", filter=which) for key, (_, which, _) in OWN_LISTS.items()})
-    sections = []
-    for key, (title, which, hint) in OWN_LISTS.items():
-        newest = posts.filter(which).for_lists().order_by("-updated_at", "-pk")[:LIST_LIMIT]
-        rows = [_row(post, None, "desk:post") for post in newest]
-        sections.append(Section(key, title, rows, hint, more=totals[key] - len(rows)))
-    return sections
-
-
-def _row(post: Post, revision: Revision | None, view: str) -> Row:
-    return Row(post, (revision or post).title or "Untitled", reverse(view, args=[post.pk]))
+def queue() -> PostQuerySet:
+    """Return what waits for review, in the order in which it is read."""
+    return Post.objects.in_review().order_by("submitted_at", "pk")

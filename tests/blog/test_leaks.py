@@ -27,6 +27,14 @@ OTHER_VERBS = [
     "keep-published", "archive", "unarchive", "delete", "hand-over",
 ]  # fmt: skip
 ALL_ASKED = MOVE | {"version": "1", "when": "2031-01-01T10:00", "person": "{id}"}
+DESK_LISTS = (
+    "drafts", "returned", "waiting", "scheduled", "live", "archived", "queue", "coming-up", "published",
+)  # fmt: skip
+FOR_MANY = (
+    "drafts/archive", "returned/archive", "waiting/withdraw", "archived/unarchive", "queue/claim", "queue/unclaim",
+    "coming-up/unschedule",
+)  # fmt: skip
+FILTERS = {"q": "e", "tag": "public", "standing": "drafts", "sort": "oldest", "claim": "free"}
 ROLE = {"role": "editor", "reason": "Shorter, please."}
 RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "": [("get", "/", {}), ("get", "/", {"page": "2"})],
@@ -34,6 +42,11 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "posts/<address:slug>": [("get", "/posts/{slug}", {})],
     "write": [("get", "/write", {})],
     "desk": [("get", "/desk", {})],
+    **{f"desk/{key}": [("get", f"/desk/{key}", {})] for key in DESK_LISTS},
+    "desk/everything": [("get", "/desk/everything", {}), ("get", "/desk/everything", FILTERS)],
+    "desk/mine": [("get", "/desk/mine", {}), ("get", "/desk/mine", FILTERS)],
+    **{f"desk/{address}": [("post", f"/desk/{address}", {"post": "{id}"})] for address in FOR_MANY},
+    "desk/people": [("get", "/desk/people", {})],
     "desk/posts/<int:post_id>": [("get", "/desk/posts/{id}", {})],
     "desk/posts/<int:post_id>/edit": [
         ("get", "/desk/posts/{id}/edit", {}),

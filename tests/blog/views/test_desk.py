@@ -21,10 +21,6 @@ TYPED = 'What I typed, with <tags> & "quotes",\n\n  and spaces at the end  '
 WRITING = {"title": "A title typed", "tags": "one, two", "body": TYPED}
 
 
-def sections(client: Client) -> dict[str, list[str]]:
-    return {section.key: [row.title for row in section.rows] for section in client.get("/desk").context["sections"]}
-
-
 def assert_holds(answer: Any, *texts: str) -> None:
     """Whatever was typed is on the page, in a field it can be copied from."""
     page = answer.content.decode()
@@ -34,84 +30,6 @@ def assert_holds(answer: Any, *texts: str) -> None:
 
 
 # Who finds what on the desk
-
-
-@pytest.fixture
-def one_of_each(editor: User, other_editor: User, admin: User) -> None:
-    for state in STATES:
-        post_in(state, editor, admin, title=f"Ed's {state}")
-        post_in(state, other_editor, admin, title=f"Olga's {state}")
-    returned = post_in("in_review", editor, admin, title="Ed's returned")
-    returned.request_changes(by=admin, revision=1, reason="Shorter, please.")
-
-
-@pytest.mark.usefixtures("one_of_each")
-def test_an_editor_finds_their_own_posts_by_where_they_stand(editor: User) -> None:
-    assert sections(signed_in(editor)) == {
-        "returned": ["Ed's returned"],
-        "drafts": ["Ed's draft+live, again", "Ed's draft"],
-        "in_review": ["Ed's in_review+live, again", "Ed's in_review"],
-        "published": ["Ed's published"],
-        "archived": ["Ed's archived"],
-    }
-
-
-@pytest.mark.usefixtures("one_of_each")
-def test_an_admin_finds_what_waits_oldest_first_and_what_came_out(admin: User) -> None:
-    found = sections(signed_in(admin))
-
-    assert list(found) == ["queue", "recent"]
-    assert found["queue"] == [
-        "Ed's in_review", "Olga's in_review", "Ed's in_review+live, again", "Olga's in_review+live, again",
-    ]  # fmt: skip
-    assert len(found["recent"]) == 6
-
-
-@pytest.mark.usefixtures("one_of_each")
-def test_who_holds_both_roles_finds_both(editor_and_admin: User) -> None:
-    assert list(sections(signed_in(editor_and_admin))) == [
-        "queue", "recent", "returned", "drafts", "in_review", "published", "archived",
-    ]  # fmt: skip
-
-
-def test_a_list_shows_the_title_of_the_text_that_it_is_about(editor_and_admin: User, admin: User) -> None:
-    waiting = post_in("in_review", editor_and_admin, admin, title="Waiting")
-    waiting.edit(by=editor_and_admin, version=1, title="Typed since", body="Words.")
-    live = post_in("published", editor_and_admin, admin, title="Live")
-    live.edit(by=editor_and_admin, version=1, title="Next draft", body="Words.")
-
-    found = sections(signed_in(editor_and_admin))
-
-    assert (found["queue"], found["recent"]) == (["Waiting"], ["Live"])
-    assert (found["in_review"], found["drafts"]) == (["Typed since"], ["Next draft"])
-    for key in ("queue", "recent"):
-        assert sections(signed_in(admin))[key] == found[key]
-
-
-def test_each_list_is_cut_by_itself_and_says_how_many_more_there_are(
-    editor_and_admin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("blog.views.desk_lists.LIST_LIMIT", 2)
-    for number in range(3):
-        for state in ("in_review", "draft"):
-            post_in(state, editor_and_admin, editor_and_admin, title=f"{state} {number}")
-    post_in("published", editor_and_admin, editor_and_admin, title="Published")
-
-    page = signed_in(editor_and_admin).get("/desk")
-
-    found = {section.key: (section.total, section.more) for section in page.context["sections"]}
-    assert [found[key] for key in ("queue", "drafts", "in_review", "published")] == [(3, 1), (3, 1), (3, 1), (1, 0)]
-    assert sections(signed_in(editor_and_admin))["drafts"] == ["draft 2", "draft 1"]
-    assert page.content.decode().count("and 1 more") == 3
-
-
-def test_the_archive_is_there_for_who_has_one(editor: User, admin: User) -> None:
-    client = signed_in(editor)
-    before = client.get("/desk").content.decode()
-    post_in("archived", editor, admin)
-
-    assert "Archived" not in before
-    assert "Archived" in client.get("/desk").content.decode()
 
 
 def test_an_archived_post_has_no_form_to_edit_it(editor: User, admin: User) -> None:
