@@ -58,6 +58,8 @@ class Move:
 
     def why_not_from(self, post: Post) -> list[str]:
         """Return why the post as it stands is no place to start from; nothing where it is."""
+        if post.is_deleted:
+            return ["The post was deleted."]
         if post.status not in self.path:
             return [f"The post is {post.get_status_display().lower()} now."]
         return [fact.otherwise for fact in self.given if not fact.holds(post)]

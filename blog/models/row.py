@@ -108,6 +108,10 @@ class PostRow(models.Model):
         return self.unpublish_at is not None
 
     @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    @property
     def is_claimed(self) -> bool:
         return self.claimed_by_id is not None
 

@@ -64,7 +64,9 @@ def test_a_browser_does_not_cut_a_text_that_is_pasted() -> None:
 
 
 def test_a_form_has_no_field_for_what_the_workflow_decides() -> None:
-    assert set(PostForm.base_fields) == {"title", "tags", "body", "version", "write_key"}
+    words = {"title", "tags", "body", "excerpt", "canonical_url", "note"}
+
+    assert set(PostForm.base_fields) == words | {"version", "write_key"}
 
 
 def test_a_line_end_counts_once_though_browsers_send_two_characters_for_it() -> None:

@@ -32,8 +32,44 @@ PATHS = [
     ("in_review+live", "request_changes", "draft"),
     ("in_review+live", "publish", "published"),
     ("in_review+live", "unpublish", "in_review"),
+    # With claims, schedules, ends and the archive.
+    ("in_review", "claim", "in_review"),
+    ("in_review", "schedule", "published"),
+    ("in_review", "archive", "archived"),
+    ("in_review+live", "claim", "in_review"),
+    ("in_review+live", "schedule", "published"),
+    ("in_review+live", "unpublish_later", "in_review"),
+    ("claimed", "edit", "in_review"),
+    ("claimed", "submit anew", "in_review"),
+    ("claimed", "withdraw", "draft"),
+    ("claimed", "unclaim", "in_review"),
+    ("claimed", "request_changes", "draft"),
+    ("claimed", "publish", "published"),
+    ("claimed", "schedule", "published"),
+    ("claimed", "archive", "archived"),
+    ("draft", "archive", "archived"),
+    ("draft+live", "unpublish_later", "draft"),
+    ("scheduled", "edit", "draft"),
+    ("scheduled", "reschedule", "published"),
+    ("scheduled", "unschedule", "in_review"),
+    ("scheduled", "unpublish_later", "published"),
+    ("published", "unpublish_later", "published"),
+    ("published+planned", "edit", "draft"),
+    ("published+planned", "reschedule", "published"),
+    ("published+planned", "unschedule", "in_review"),
+    ("published+planned", "unpublish", "in_review"),
+    ("published+planned", "unpublish_later", "published"),
+    ("published+ending", "edit", "draft"),
+    ("published+ending", "unpublish", "in_review"),
+    ("published+ending", "unpublish_later", "published"),
+    ("published+ending", "keep_published", "published"),
+    ("archived", "unarchive", "draft"),
+    ("archived+past", "unarchive", "draft"),
 ]
-VERBS = ("edit", "submit", "withdraw", "request_changes", "publish", "unpublish")
+VERBS = (
+    *("edit", "submit", "withdraw", "claim", "unclaim", "request_changes", "publish", "schedule", "reschedule"),
+    *("unschedule", "unpublish", "unpublish_later", "keep_published", "archive", "unarchive"),
+)
 
 
 def do(verb: str, post: Post, by: User) -> None:
@@ -48,6 +84,10 @@ def do(verb: str, post: Post, by: User) -> None:
             post.request_changes(by=by, revision=waiting, reason="  Shorter, please. ")
         case "publish":
             post.publish(by=by, revision=waiting)
+        case "schedule":
+            post.schedule(by=by, revision=waiting, at=timezone.now() + timedelta(hours=5))
+        case "reschedule" | "unpublish_later":
+            getattr(post, verb)(by=by, at=timezone.now() + timedelta(hours=72))
         case _:
             getattr(post, verb)(by=by)
 
@@ -63,7 +103,8 @@ def test_each_verb_leads_where_the_table_says(
     do(verb, post, editor_and_admin)
 
     kept = Post.objects.get(pk=post.pk)
-    assert (was, kept.status) == (state.split("+")[0], to)
+    starts_as = {"claimed": "in_review", "scheduled": "published"}
+    assert (was, kept.status) == (starts_as.get(state, state.split("+")[0]), to)
     if verb not in ("publish", "unpublish"):
         assert kept.live_revision == was_live
 
@@ -82,14 +123,30 @@ def test_a_verb_starts_nowhere_else(state: str, verb: str, editor_and_admin: Use
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_nothing_moves_an_archived_post(verb: str, editor_and_admin: User, admin: User) -> None:
-    post = post_in("archived", editor_and_admin, admin)
+def test_nothing_moves_a_deleted_post_even_for_who_still_has_it_open(
+    verb: str, editor_and_admin: User, admin: User
+) -> None:
+    still_open = post_in("draft", editor_and_admin, admin)
+    Post.objects.get(pk=still_open.pk).delete_for_good(by=editor_and_admin)
+    before = everything_about(still_open)
 
     with pytest.raises(WrongStatus):
-        do(verb, post, editor_and_admin)
+        do(verb, still_open, editor_and_admin)
 
-    assert post.moves_for(editor_and_admin) == []
-    assert Post.objects.get(pk=post.pk).status == Status.ARCHIVED
+    assert still_open.moves_for(editor_and_admin) == []
+    assert everything_about(still_open) == before
+
+
+def test_deleting_leaves_no_word_of_it_and_frees_its_address(draft: Post, editor: User, admin: User) -> None:
+    slug = draft.slug
+
+    draft.delete_for_good(by=editor)
+
+    row = Post.objects.values().get(pk=draft.pk)
+    assert not any("proofs" in str(value) or "twice" in str(value) for value in row.values())
+    assert not Post.objects.visible_to(admin).exists()
+    assert draft.history.latest("pk").verb == "delete"
+    assert Post.objects.write(by=editor, title="On proofs", body="Anew.").slug == slug
 
 
 def test_submitting_the_same_text_again_is_no_move(submitted: Post, editor: User) -> None:
@@ -128,19 +185,25 @@ def test_each_move_is_told_in_the_history(state: str, verb: str, to: str, editor
     HistoryEntry.objects.create(
         post=post, by=admin, verb="publish", from_status="draft", to_status="draft"
     )  # A stretch of edits is told once; this ends it.
-    was_live, was_submitted = post.live_revision, post.submitted_revision
+    was_live, was_submitted, was_scheduled = post.live_revision, post.submitted_revision, post.scheduled_revision
 
     do(verb, post, editor_and_admin)
 
     entry = post.history.latest("pk")
     verb = verb.split()[0]
-    revision = {"edit": None, "submit": post.submitted_revision, "unpublish": was_live}.get(verb, was_submitted)
-    assert (entry.verb, entry.by, entry.from_status, entry.to_status) == (
-        verb,
-        editor_and_admin,
-        state.split("+")[0],
-        to,
-    )
+    revision = {
+        "edit": None,
+        "unarchive": None,
+        "unpublish_later": None,
+        "keep_published": None,
+        "submit": post.submitted_revision,
+        "unpublish": was_live,
+        "reschedule": was_scheduled,
+        "unschedule": was_scheduled,
+    }.get(verb, was_submitted)
+    starts_as = {"claimed": "in_review", "scheduled": "published"}
+    was = starts_as.get(state, state.split("+")[0])
+    assert (entry.verb, entry.by, entry.from_status, entry.to_status) == (verb, editor_and_admin, was, to)
     assert entry.revision == revision
     assert entry.note == ("Shorter, please." if verb == "request_changes" else "")
     assert abs(entry.at - timezone.now()) < timedelta(minutes=1)
