@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
-from django.utils.dateformat import format as in_words
-from django.utils.timezone import localtime
 
 from accounts.models import User
 from blog.doors import Door
+from blog.moments import in_words
 from blog.permissions import may_open_on_desk
 
 from .kinds import TELLINGS, Cadence, Kind
@@ -79,7 +78,7 @@ def sentence(entry: HistoryEntry) -> str:
     return pattern.format(
         by=on_one_line(entry.by.name),
         title=title(entry),
-        when=in_words(localtime(when), "j F Y, H:i T") if when else "",
+        when=in_words(when) if when else "",
     )
 
 

@@ -9,13 +9,19 @@ from django.views.decorators.http import require_safe
 from accounts import data
 from accounts.http import MemberRequest
 from accounts.models import User
-from blog.models import HistoryEntry, Post, Revision
+from blog.models import HistoryEntry, Notification, Post, Revision, Wish
 
 
 @require_safe
 def my_data(request: MemberRequest) -> HttpResponse:
-    """Give somebody their profile, sessions, tokens, posts with every revision, and what they did, as JSON."""
-    kept = {**data.kept_of(request.user), "posts": _posts_of(request.user), "deeds": _deeds_of(request.user)}
+    """Give somebody their profile, sessions, tokens, posts with every revision, what they did and were told, as JSON."""
+    kept = {
+        **data.kept_of(request.user),
+        "posts": _posts_of(request.user),
+        "deeds": _deeds_of(request.user),
+        "notifications": _notifications_of(request.user),
+        "notification_wishes": list(Wish.objects.filter(person=request.user).values("kind", "is_listed", "mail")),
+    }
     response = JsonResponse(kept, json_dumps_params={"indent": 2, "ensure_ascii": False})
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
@@ -63,3 +69,18 @@ def _deeds_of(user: User) -> list[dict[str, Any]]:
     """What they did to any post, by its number alone: its words may be somebody else's."""
     deeds = HistoryEntry.objects.filter(by=user).order_by("pk")
     return [{"at": deed.at, "verb": deed.verb, "post": deed.post_id, "note": deed.note} for deed in deeds]
+
+
+def _notifications_of(user: User) -> list[dict[str, Any]]:
+    """What they were told, by the number of the post alone, as above."""
+    told = Notification.objects.filter(person=user).select_related("entry", "letter").order_by("pk")
+    return [
+        {
+            "at": notification.created_at,
+            "kind": notification.kind,
+            "post": notification.entry.post_id,
+            "read_at": notification.read_at,
+            "mail": notification.letter.state if notification.letter else None,
+        }
+        for notification in told
+    ]

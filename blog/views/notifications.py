@@ -43,7 +43,6 @@ class Line:
     """One notification in the list."""
 
     notification: Notification
-    title: str
     sentence: str
     quote: str
     url: str
@@ -122,7 +121,6 @@ def _line(request: MemberRequest, notification: Notification) -> Line:
     entry = notification.entry
     return Line(
         notification,
-        title=mail.title(entry),
         sentence=mail.sentence(entry),
         quote=mail.quote(entry),
         url=mail.path(entry, request.user),

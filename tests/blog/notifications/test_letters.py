@@ -68,7 +68,7 @@ def test_the_time_of_a_schedule_is_told_with_its_zone(
 
     send_all()
 
-    assert f"Readers see it from 1 July {noon.year}, 12:00 CEST." in mailoutbox[0].body
+    assert f"Readers see it from 1 Jul {noon.year}, 12:00 CEST." in mailoutbox[0].body
 
 
 def test_a_letter_that_was_sent_is_not_sent_again(letter: Letter, mailoutbox: Outbox) -> None:

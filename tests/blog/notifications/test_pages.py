@@ -252,6 +252,21 @@ def test_something_else_that_was_signed_is_no_link(admin: User) -> None:
     assert Client().post(f"/notifications/unsubscribe/{token}").status_code == 404
 
 
+def test_what_somebody_was_told_is_in_their_data_without_the_words_of_others(
+    notification: Notification, admin: User
+) -> None:
+    Wish.objects.say(admin, Kind.SUBMITTED, mail=Cadence.DAILY)
+
+    answer = signed_in(admin).get("/account/data")
+
+    told = answer.json()["notifications"]
+    assert [(one["kind"], one["post"], one["mail"]) for one in told] == [
+        ("submitted", notification.entry.post_id, "waiting")
+    ]
+    assert answer.json()["notification_wishes"] == [{"kind": "submitted", "is_listed": True, "mail": "daily"}]
+    assert "On proofs" not in answer.content.decode()
+
+
 def test_one_who_lost_the_role_finds_nothing_of_what_they_were_told(notification: Notification, admin: User) -> None:
     client = signed_in(with_lost_roles(admin))
 
