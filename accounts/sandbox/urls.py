@@ -6,7 +6,12 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from .proofs import CHANNELS
-from .views import auth, faces, flows, keys, pages, proofs, providers, screens, totp, unknown, webhook
+from .views import auth, faces, flows, inbox, keys, proofs, providers, screens, totp, unknown
+from .views.console import page, webhook
+from .views.console import people as console_people
+from .views.console import roles as console_roles
+from .views.console import state as console_state
+from .views.console import tenants as console_tenants
 from .views.management import access_keys, links, permissions, project, roles, state, tenants, users
 
 app_name = "sandbox"
@@ -35,29 +40,29 @@ def sent(method: str, sign_in: View, change: View, channels: Iterable[str]) -> l
 
 
 urlpatterns = [
-    path("inbox", pages.inbox, name="inbox"),
-    path("console", pages.console, name="console"),
-    path("console/people", pages.create_person, name="create_person"),
-    path("console/people/<str:user_id>/give-role", pages.give_role, name="give_role"),
-    path("console/people/<str:user_id>/take-role", pages.take_role, name="take_role"),
-    path("console/people/<str:user_id>/enable", pages.enable, name="enable"),
-    path("console/people/<str:user_id>/disable", pages.disable, name="disable"),
-    path("console/people/<str:user_id>/ask-for-totp", pages.ask_for_totp, name="ask_for_totp"),
-    path("console/people/<str:user_id>/spare-totp", pages.spare_totp, name="spare_totp"),
-    path("console/people/<str:user_id>/forget-totp", pages.forget_totp, name="forget_totp"),
+    path("inbox", inbox.inbox, name="inbox"),
+    path("console", page.show, name="console"),
+    path("console/people", console_people.create, name="create_person"),
+    path("console/people/<str:user_id>/give-role", console_people.give_role, name="give_role"),
+    path("console/people/<str:user_id>/take-role", console_people.take_role, name="take_role"),
+    path("console/people/<str:user_id>/enable", console_people.enable, name="enable"),
+    path("console/people/<str:user_id>/disable", console_people.disable, name="disable"),
+    path("console/people/<str:user_id>/ask-for-totp", console_people.ask_for_totp, name="ask_for_totp"),
+    path("console/people/<str:user_id>/spare-totp", console_people.spare_totp, name="spare_totp"),
+    path("console/people/<str:user_id>/forget-totp", console_people.forget_totp, name="forget_totp"),
     path("console/people/<str:user_id>/change-face", faces.change_face, name="change_face"),
     path("faces/<slug:seed>.png", faces.face, name="face"),
-    path("console/roles", pages.create_role, name="create_role"),
-    path("console/roles/<path:name>/delete", pages.delete_role, name="delete_role"),
-    path("console/roles/<path:name>", pages.change_role, name="change_role"),
-    path("console/tenants", pages.create_tenant, name="create_tenant"),
-    path("console/tenants/<str:tenant_id>/delete", pages.delete_tenant, name="delete_tenant"),
-    path("console/state", pages.change_state, name="change_state"),
-    path("console/rotate-keys", pages.rotate_keys, name="rotate_keys"),
-    path("console/expire-tokens", pages.expire_tokens, name="expire_tokens"),
-    path("console/sessions/<int:session_id>/end", pages.end_session, name="end_session"),
-    path("console/webhook", webhook.change_webhook, name="change_webhook"),
-    path("console/webhook/reset", webhook.reset_webhook, name="reset_webhook"),
+    path("console/roles", console_roles.create, name="create_role"),
+    path("console/roles/<path:name>/delete", console_roles.delete, name="delete_role"),
+    path("console/roles/<path:name>", console_roles.change, name="change_role"),
+    path("console/tenants", console_tenants.create, name="create_tenant"),
+    path("console/tenants/<str:tenant_id>/delete", console_tenants.delete, name="delete_tenant"),
+    path("console/state", console_state.change, name="change_state"),
+    path("console/rotate-keys", console_state.rotate_keys, name="rotate_keys"),
+    path("console/expire-tokens", console_state.expire_tokens, name="expire_tokens"),
+    path("console/sessions/<int:session_id>/end", console_state.end_session, name="end_session"),
+    path("console/webhook", webhook.change, name="change_webhook"),
+    path("console/webhook/reset", webhook.reset, name="reset_webhook"),
     path("console/events/<int:event_id>/send", webhook.send_event, name="send_event"),
     path("sandbox/state", state.show_or_change),
     path("sandbox/rotate-keys", state.rotate_keys),

@@ -1,4 +1,4 @@
-"""The console's part about the webhook: where messages go, which went out and what came of them."""
+"""The webhook on the console: where messages go, which went out and what came of them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from accounts.sandbox.models import Event
 
 @authenticates_itself
 @require_POST
-def change_webhook(request: HttpRequest) -> HttpResponse:
+def change(request: HttpRequest) -> HttpResponse:
     """Take over address and secret from the form. The secret is not shown in it, so an empty field keeps it."""
     given = {name: request.POST.get(name, "").strip() for name in ("url", "secret")}
     try:
@@ -28,7 +28,7 @@ def change_webhook(request: HttpRequest) -> HttpResponse:
 
 @authenticates_itself
 @require_POST
-def reset_webhook(request: HttpRequest) -> HttpResponse:
+def reset(request: HttpRequest) -> HttpResponse:
     """Send to the site itself again, with the secret that it knows."""
     webhooks.change({"name": None, "url": None, "secret": None, "headers": {}})
     messages.success(request, "Messages go to this site again.")
