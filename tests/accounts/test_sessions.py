@@ -650,7 +650,11 @@ def test_a_token_is_locked_differently_each_time() -> None:
     assert unlocked(locked("token")) == "token"
 
 
-@pytest.mark.parametrize("text", ["", "garbage", "é", locked("token")[:-2], locked("token").swapcase()])
+@pytest.mark.parametrize(
+    "text",
+    ["", "garbage", "é", locked("token")[:-2], locked("token").swapcase()],
+    ids=["empty", "garbage", "accent", "shorter", "other letters"],
+)
 def test_what_was_tampered_with_opens_to_nothing(text: str) -> None:
     assert unlocked(text) == ""
 
