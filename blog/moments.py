@@ -9,7 +9,9 @@ from django.utils.timesince import timesince
 
 def in_words(at: datetime) -> str:
     """Return a moment as `5 May 2026, 10:00 CEST`, in the site's time zone."""
-    return date_format(timezone.localtime(at), "j M Y, H:i T")
+    local = timezone.localtime(at)
+    # Not Django's own "T": it is empty in the hour that comes twice, where the zone is all that tells them apart.
+    return f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
 
 
 def how_long_since(at: datetime) -> str:
