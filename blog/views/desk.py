@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.http import MemberRequest
 from blog import checks
 from blog.checks import Finding, site
-from blog.exceptions import EditedMeanwhile, NotPermitted, NotReady
+from blog.exceptions import ChecksFailed, EditedMeanwhile, NotPermitted, NotReady
 from blog.forms import PostForm
 from blog.markup import Busy, Unrenderable
 from blog.models import HistoryEntry, Post, Revision
@@ -23,6 +23,7 @@ from blog.workflow import MOVES
 from .desk_overview import Overview
 from .desk_posts import deciding_buttons, desk_post, other_buttons, place_in_queue
 from .lists import desk_context
+from .moves import held_back
 from .spread import Side, Spread, name_of, side_of
 
 RECENT_ENTRIES = 8
@@ -80,6 +81,8 @@ def _after_save(request: MemberRequest, post: Post, form: PostForm) -> HttpRespo
         return redirect("desk:edit", post.pk)
     try:
         post.submit(by=request.user, note=form.cleaned_data["note"])
+    except ChecksFailed as failure:
+        return held_back(request, post, failure)
     except NotReady as lack:
         messages.error(request, f"Saved, but not submitted. {lack}")
         return redirect("desk:edit", post.pk)
@@ -116,8 +119,12 @@ def post(request: MemberRequest, post_id: int) -> HttpResponse:
             post.render()
     moves = post.moves_for(request.user)
     first, more = other_buttons(post, moves)
+    findings = post.findings_for(request.user) if "submit" in moves and post.has_changes_to_submit else []
     context = {
         "post": post,
+        "findings": findings,
+        "blocking": checks.blocking(findings, request.user),
+        "warnings": checks.warnings(findings, request.user),
         "moves": first,
         "more_moves": more,
         "standing": _standing(post),

@@ -1,12 +1,13 @@
 """A post on the desk: how it is found there, where it stands, and the buttons beside it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.http import MemberRequest
 from accounts.models import User
@@ -37,6 +38,7 @@ class MoveButton:
     revision: int | None
     people: list[User]
     when: datetime | None
+    asked_at: datetime = field(default_factory=timezone.now)
 
     @property
     def is_plain(self) -> bool:

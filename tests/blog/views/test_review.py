@@ -280,7 +280,7 @@ def test_the_page_skips_to_the_decision_and_offers_the_tabs_before_the_text(next
     page = review(signed_in(admin), next_one).content.decode()
 
     places = [
-        page.index(mark) for mark in ('href="#decision"', "spread-tabs", "<h1>", 'id="decision"', 'id="findings"')
+        page.index(mark) for mark in ('href="#decision"', "spread-tabs", "<h1>", 'id="decision"', 'id="history-title"')
     ]
     assert places == sorted(places)
 
