@@ -87,6 +87,7 @@ def read(reader: Person, title: str, words: str) -> None:
 
 def unpublish(admin: Person, post_id: int) -> None:
     admin.open(f"/desk/posts/{post_id}")
+    admin.page.get_by_text("Unpublish…", exact=True).click()
     admin.press("Unpublish")
     expect(admin.page.get_by_text("Unpublished.")).to_be_visible()
 
