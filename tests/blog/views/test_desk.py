@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from blog.models import Post
 from blog.status import Status
-from tests.blog.posts import STATES, post_in, with_roles
+from tests.blog.posts import post_in, with_roles
 from tests.conftest import SignUp, signed_in
 
 TYPED = 'What I typed, with <tags> & "quotes",\n\n  and spaces at the end  '
@@ -98,7 +98,7 @@ def test_a_list_takes_as_many_queries_for_a_hundred_posts_as_for_one(
 
     for wanted in (1, 20, 100):
         while Post.objects.count() < wanted:
-            state = STATES[(Post.objects.count() + 2) % 5]
+            state = ("published", "draft+live", "in_review+live", "draft", "in_review")[Post.objects.count() % 5]
             post_in(state, editor_and_admin, admin, title=f"Post {Post.objects.count()}")
         with CaptureQueriesContext(
             connection,
