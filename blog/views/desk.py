@@ -79,21 +79,29 @@ def _after_save(request: MemberRequest, post: Post, form: PostForm) -> HttpRespo
     if request.POST.get("then") != "submit":
         messages.success(request, "Saved.")
         return redirect("desk:edit", post.pk)
+    note = form.cleaned_data["note"]
     try:
-        post.submit(by=request.user, note=form.cleaned_data["note"])
+        post.submit(by=request.user, note=note)
     except ChecksFailed as failure:
         return held_back(request, post, failure)
     except NotReady as lack:
-        messages.error(request, f"Saved, but not submitted. {lack}")
-        return redirect("desk:edit", post.pk)
+        return _not_submitted(request, post, note, str(lack))
     except Unrenderable as trouble:
-        messages.error(request, f"Saved, but not submitted. {trouble.reason} Look at line {trouble.line}.")
-        return redirect("desk:edit", post.pk)
+        return _not_submitted(request, post, note, f"{trouble.reason} Look at line {trouble.line}.")
     except Busy:
-        messages.error(request, "Saved, but not submitted. Too much is going on; press submit again in a moment.")
-        return redirect("desk:edit", post.pk)
+        return _not_submitted(request, post, note, "Too much is going on; press submit again in a moment.")
     messages.success(request, "Submitted for review.")
     return redirect("desk:post", post.pk)
+
+
+def _not_submitted(request: MemberRequest, post: Post, note: str, why: str) -> HttpResponse:
+    """Lead back to the text, which is safe; a note is not, and so the page gives it back at once."""
+    messages.error(request, f"Saved, but not submitted. {why}")
+    if not note:
+        return redirect("desk:edit", post.pk)
+    form = PostForm.of(post)
+    form.initial["note"] = note
+    return _form_page(request, form, post, status=422)
 
 
 def _form_page(
