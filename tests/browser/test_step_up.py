@@ -109,7 +109,7 @@ def test_what_was_typed_waits_while_another_tab_proves_it(server: Server, person
     move = ada.page.locator("[data-verb=unpublish]")
     move.locator("summary").click()
     move.get_by_label("Gone, with a sentence of yours").check()
-    move.get_by_label("The sentence, if it is gone for good").fill("Its author took it back.")
+    move.get_by_label("The sentence, if it is gone").fill("Its author took it back.")
     move.get_by_role("button", name="Unpublish").click()
     with ada.context.expect_page() as opened:
         ada.page.get_by_role("link", name="Confirm in a new tab").click()
