@@ -129,3 +129,25 @@ def test_a_limit_that_cannot_be_read_stops_the_start_with_one_sentence(written: 
 
     assert refused.returncode != 0
     assert refused.stderr.startswith(f"SIGN_IN_LIMIT is “{written}”; write it as 60/minute")
+
+
+def test_a_site_without_a_mail_server_sends_no_mail() -> None:
+    values = read(**PRODUCTION | {"DESCOPE_MANAGEMENT_KEY": "K2"})
+
+    assert (values["SENDS_MAIL"], values["WORKER_IN_SERVER"]) == (False, False)
+    assert values["EMAIL_BACKEND"] == "django.core.mail.backends.dummy.EmailBackend"
+
+
+def test_mail_goes_out_through_the_server_that_is_named() -> None:
+    mail = {"EMAIL_URL": "smtp+tls://ann:p%40ss@mail.example:587", "DESCOPE_MANAGEMENT_KEY": "K2"}
+
+    values = read(**PRODUCTION | mail)
+
+    assert (values["EMAIL_HOST"], values["EMAIL_PORT"], values["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
+    assert (values["EMAIL_HOST_USER"], values["EMAIL_HOST_PASSWORD"]) == ("ann", "p@ss")
+    assert values["DEFAULT_FROM_EMAIL"] == "Galley <no-reply@galley.example>"
+    assert values["SENDS_MAIL"]
+
+
+def test_without_the_key_to_ask_who_may_see_a_post_nothing_is_mailed() -> None:
+    assert not read(**PRODUCTION | {"EMAIL_URL": "smtp://mail.example"})["SENDS_MAIL"]
