@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, features
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", *(["AVIF"] if features.check("avif") else []))
 MAX_PIXELS = 40_000_000
 QUALITY = 82
 
@@ -59,7 +59,7 @@ def _remade(data: bytes, resized: Callable[[Image.Image], Image.Image], side: in
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise NotAPicture(TOO_LARGE) from bomb
     except Exception as trouble:  # Each format's reader fails in ways of its own on bytes that are made to break it.
-        raise NotAPicture("This is no picture that we can read. Take a JPEG, PNG, WebP or GIF file.") from trouble
+        raise NotAPicture(UNREADABLE) from trouble
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -76,3 +76,4 @@ def _as_webp(image: Image.Image) -> Picture:
 
 
 TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller first."
+UNREADABLE = "This is no picture that we can read. Take a JPEG, PNG, WebP, GIF or AVIF file."

@@ -6,16 +6,13 @@ with the same one do not share a file.
 
 import hashlib
 import logging
-import re
 import threading
 from typing import BinaryIO
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
-from . import background, descope, fetching, limits, pictures
+from . import background, descope, fetching, limits, picture_files, pictures
 from .exceptions import ProviderUnavailable, SignedOut, TooMany
 from .fetching import Terms, Unreachable
 from .models import Session, User
@@ -71,7 +68,7 @@ def fetch(user: User, address: str) -> None:
         User.objects.filter(pk=user.pk, left_at=None).update(picture_source=address)
         raise
     digest = hashlib.sha256(f"{user.subject}\n".encode() + picture.bytes).hexdigest()
-    _keep(digest, picture.bytes)
+    picture_files.keep(FOLDER, digest, picture.bytes)
     _replace(user, digest, source=address)
 
 
@@ -82,19 +79,12 @@ def remove(user: User) -> None:
 
 def drop(digest: str) -> None:
     """Delete the file."""
-    if digest:
-        default_storage.delete(_file_of(digest))
+    picture_files.drop(FOLDER, digest)
 
 
 def opened(digest: str) -> BinaryIO | None:
     """Return the file of this digest, as WebP, or None where there is none."""
-    if not re.fullmatch(r"[0-9a-f]{64}", digest):
-        return None
-    try:
-        file: BinaryIO = default_storage.open(_file_of(digest))  # type: ignore[assignment]  # It reads like one.
-    except FileNotFoundError:
-        return None
-    return file
+    return picture_files.opened(FOLDER, digest)
 
 
 def _fetch_beside(user: User, address: str) -> None:
@@ -128,17 +118,6 @@ def _terms(address: str) -> Terms:
     )
 
 
-def _keep(digest: str, content: bytes) -> None:
-    name = _file_of(digest)
-    if default_storage.exists(name):
-        if default_storage.size(name) == len(content):
-            return
-        default_storage.delete(name)  # The process died while it was written.
-    stored = default_storage.save(name, ContentFile(content))
-    if stored != name:  # Somebody else was faster, with the same.
-        default_storage.delete(stored)
-
-
 def _replace(user: User, digest: str, *, source: str) -> None:
     """Let this be their picture, unless they have left meanwhile, and delete the one that is nobody's then."""
     with transaction.atomic():
@@ -151,7 +130,3 @@ def _replace(user: User, digest: str, *, source: str) -> None:
         drop(digest)
     elif former and former != digest:
         transaction.on_commit(lambda: drop(former))
-
-
-def _file_of(digest: str) -> str:
-    return f"{FOLDER}/{digest}.webp"

@@ -6,10 +6,12 @@ from django import forms
 
 from .markup import MAX_CHARACTERS
 from .models import (
+    MAX_ALT_LENGTH,
     MAX_EXCERPT_LENGTH,
     MAX_GONE_NOTE_LENGTH,
     MAX_NOTE_LENGTH,
     MAX_TITLE_LENGTH,
+    MAX_UPLOAD_BYTES,
     MAX_WRITE_KEY_LENGTH,
     Outcome,
     Post,
@@ -90,6 +92,30 @@ class PostForm(forms.Form):
 
     def clean_tags(self) -> list[str]:
         return checked_tags(self.cleaned_data["tags"].split(","))
+
+
+class UploadForm(forms.Form):
+    """A picture, and what it shows. What becomes of the file, the model says."""
+
+    file = forms.FileField(
+        label="Picture",
+        allow_empty_file=True,
+        help_text="A JPEG, PNG, WebP, GIF or AVIF file of up to 10 MB. Where and how it was taken is not kept.",
+        error_messages={"required": "Choose a file."},
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif,image/avif"}),
+    )
+    alt = forms.CharField(
+        required=False,
+        max_length=MAX_ALT_LENGTH,
+        label="What it shows",
+        help_text="In a few words, for those who cannot see it.",
+    )
+
+    @property
+    def content(self) -> bytes:
+        """The file, or a little more than the model takes of one that is too large."""
+        content: bytes = self.cleaned_data["file"].read(MAX_UPLOAD_BYTES + 1)
+        return content
 
 
 class NoteForm(forms.Form):

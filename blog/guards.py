@@ -1,10 +1,11 @@
 """What the database itself sees to: that nothing sealed changes, and that nothing goes to readers unapproved."""
 
-from accounts.guards import Guard, append_only
-from blog.models import Approval, HistoryEntry, HouseRule, Post, Revision, RevisionWriter, ShareLink
+from accounts.guards import Event, Guard, append_only
+from blog.models import Approval, HistoryEntry, HouseRule, Image, ImageUse, Post, Revision, RevisionWriter, ShareLink
 
 APPROVAL, POST, REVISION = (model._meta.db_table for model in (Approval, Post, Revision))
 WRITER, RULE = RevisionWriter._meta.db_table, HouseRule._meta.db_table
+IMAGE, IMAGE_USE = Image._meta.db_table, ImageUse._meta.db_table
 LINK = ShareLink._meta.db_table
 
 
@@ -22,6 +23,7 @@ def _changed(pointer: str) -> str:
 
 POINTERS = ("live_revision_id", "scheduled_revision_id")
 LINK_BOUNDS = ("post_id", "revision_id", "made_by_id")
+CHANGES: tuple[Event, ...] = ("UPDATE", "DELETE")
 WRITTEN_ONCE = (Revision, RevisionWriter, Approval, HistoryEntry, HouseRule)
 
 GUARDS: list[Guard] = [
@@ -35,6 +37,12 @@ GUARDS: list[Guard] = [
         Guard(f"post_{pointer}_approved_at_once", POST, "INSERT", _unapproved(pointer),
               "only an approved revision of this post goes to readers")
         for pointer in POINTERS
+    ),
+    Guard("image_never_changes", IMAGE, "UPDATE", "TRUE", "a picture is what it is named for"),
+    *(
+        Guard(f"image_use_sealed_against_{event.lower()}", IMAGE_USE, event, "OLD.revision_id IS NOT NULL",
+              "what a sealed revision shows is never changed")
+        for event in CHANGES
     ),
     Guard("post_never_removed", POST, "DELETE", "TRUE", "posts are never removed: their history is kept"),
     Guard("share_link_never_removed", LINK, "DELETE", "TRUE", "links to share are never removed, but ended"),

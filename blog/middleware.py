@@ -4,7 +4,7 @@ It stands before Django's CSRF middleware, which is the first to read what was s
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +17,8 @@ from .doors import Door, entered_by
 from .exceptions import AnotherRevision, NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
 from .workflow import MOVES
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 DECISIONS = ("desk:publish", "desk:publish_alone", "desk:schedule", "desk:request_changes")
 
@@ -32,12 +34,9 @@ class RefusalMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if _length_of(request) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if _length_of(request) <= getattr(view, "max_bytes", settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
             return None
-        reason = (
-            f"A post may hold {MAX_CHARACTERS:,} characters. This was so much longer that it was not read, so it cannot "
-            "be shown here. Go back to the page before: your browser still has your text."
-        )
+        reason = getattr(view, "too_much", TOO_MUCH)
         return refusal(request, "_shared/refused.html", 413, reason, title="That is too much at once")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -58,6 +57,16 @@ class RefusalMiddleware:
             response.headers["Retry-After"] = str(BUSY_SECONDS)
             return response
         return None
+
+
+def admits(max_bytes: int, *, otherwise: str) -> Callable[[View], View]:
+    """Let this much be sent to a view, and say this where it is more."""
+
+    def admitting(view: View) -> View:
+        view.max_bytes, view.too_much = max_bytes, otherwise  # type: ignore[attr-defined]  # marks, as in accounts/access
+        return view
+
+    return admitting
 
 
 def _is_decision(request: HttpRequest) -> bool:
@@ -106,3 +115,9 @@ def _refused(request: HttpRequest, status: int, title: str, reason: str) -> Http
     return refusal(
         request, "_shared/refused.html", status, reason, title=title, way_on_url=way_on_url, way_on_label=label
     )
+
+
+TOO_MUCH = (
+    f"A post may hold {MAX_CHARACTERS:,} characters. This was so much longer that it was not read, so it cannot "
+    "be shown here. Go back to the page before: your browser still has your text."
+)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Person, User
 from accounts.roles import Role
 
-from .status import live
+from .status import live, shown
 
 if TYPE_CHECKING:
     from .models import Post
@@ -61,6 +61,20 @@ def visible_to(person: Person) -> Q:
     if Role.EDITOR in person.roles:
         return live() | Q(author=person.pk, deleted_at=None)
     return live()
+
+
+def pictures_visible_to(person: Person) -> Q:
+    """Select the pictures this person may see: what they brought, what a post shows that they may read, and what is in
+    a post that they may open on the desk, in its working copy or in any of its revisions.
+    """
+    if person.is_visitor:
+        return shown("uses__") if settings.VISIBILITY == "public" else NOTHING
+    if Role.ADMIN in person.roles:
+        return Q()
+    seen = shown("uses__") | Q(uploads__by=person.pk)
+    if Role.EDITOR in person.roles:
+        seen |= Q(uses__post__author=person.pk, uses__post__deleted_at=None)
+    return seen
 
 
 def may_read_here(person: Person) -> bool:

@@ -1,6 +1,6 @@
 """Where a working copy stands, and the one definition of what readers can see."""
 
-from django.db.models import Q, TextChoices
+from django.db.models import F, Q, TextChoices
 from django.utils import timezone
 
 
@@ -19,16 +19,28 @@ class GoneAs(TextChoices):
     MOVED = "moved", "On to another address"
 
 
-def live() -> Q:
+def live(of: str = "") -> Q:
     """Select what readers can see: a revision whose time has come, and has not ended.
 
-    Time alone starts and ends it: a schedule needs no worker and cannot be missed.
+    Time alone starts and ends it: a schedule needs no worker and cannot be missed. `of` is the way to the post from
+    other rows, such as `post__`.
     """
     # Python's clock: SQLite's stops at milliseconds, and misses a post published in the same one.
     now = timezone.now()
-    has_begun = Q(live_revision__isnull=False) | Q(scheduled_at__lte=now)
-    has_not_ended = Q(unpublish_at=None) | Q(unpublish_at__gt=now)
-    return Q(published_at__lte=now) & has_begun & has_not_ended
+    has_begun = Q(**{f"{of}live_revision__isnull": False}) | Q(**{f"{of}scheduled_at__lte": now})
+    has_not_ended = Q(**{f"{of}unpublish_at": None}) | Q(**{f"{of}unpublish_at__gt": now})
+    return Q(**{f"{of}published_at__lte": now}) & has_begun & has_not_ended
+
+
+def shown(of: str = "") -> Q:
+    """Select, of rows that name a post and a revision of it, those whose revision is the one that readers see.
+
+    The same question as `Post.current_revision`.
+    """
+    revision, has_come = F(f"{of}revision"), Q(**{f"{of}post__scheduled_at__lte": timezone.now()})
+    has_not_come = Q(**{f"{of}post__scheduled_at": None}) | Q(**{f"{of}post__scheduled_at__gt": timezone.now()})
+    scheduled = has_come & Q(**{f"{of}post__scheduled_revision": revision})
+    return live(f"{of}post__") & (scheduled | (has_not_come & Q(**{f"{of}post__live_revision": revision})))
 
 
 def due() -> Q:

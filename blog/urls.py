@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .slugs import SlugConverter
-from .views import desk, history, leave, lists, moves, my_data, notifications, reading, record, team
+from .views import desk, history, images, leave, lists, moves, my_data, notifications, reading, record, team
 from .views.desk_lists import LISTS
 from .workflow import MOVES
 
@@ -27,6 +27,8 @@ desk_urlpatterns = [
         for verb in MOVES
         if verb != "edit"
     ),
+    path("desk/images", images.images, name="images"),
+    path("desk/images/<str:digest>", images.image, name="image"),
     path("desk/notifications", notifications.notifications, name="notifications"),
     path("desk/notifications/read", notifications.read_all_notifications, name="read_all_notifications"),
     path("desk/notifications/<int:notification_id>/read", notifications.read_notification, name="read_notification"),
@@ -45,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", reading.home, name="home"),
     path("posts/<int:post_id>", reading.post_by_id, name="post_by_id"),
     path("posts/<address:slug>", reading.post, name="post"),
+    path("media/<str:digest>.webp", images.picture, name="picture"),
     path("", include((desk_urlpatterns, "desk"))),
     path("account/notifications", notifications.notification_wishes, name="notification_wishes"),
     path("notifications/unsubscribe/<str:token>", notifications.unsubscribe, name="unsubscribe"),

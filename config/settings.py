@@ -118,7 +118,7 @@ FRESH_PROOF = timedelta(minutes=15)
 # How long ago somebody may have signed in, with a second factor, to publish where that is asked for.
 RECENT_SIGN_IN = timedelta(minutes=15)
 # How often each address may sign in, register and send messages; all addresses together sign in; each person make
-# tokens, change their name, and have their picture fetched.
+# tokens, change their name, have their picture fetched, and bring pictures for posts.
 SIGN_IN_LIMIT = limit("SIGN_IN_LIMIT", "60/minute")
 SIGN_IN_LIMIT_OF_ALL = limit("SIGN_IN_LIMIT_OF_ALL", "1200/minute")
 REGISTER_LIMIT = limit("REGISTER_LIMIT", "60/minute")
@@ -126,6 +126,7 @@ WEBHOOK_LIMIT = limit("WEBHOOK_LIMIT", "600/minute")
 TOKEN_LIMIT = limit("TOKEN_LIMIT", "20/hour")
 NAME_LIMIT = limit("NAME_LIMIT", "20/hour")
 PICTURE_LIMIT = limit("PICTURE_LIMIT", "20/hour")
+UPLOAD_LIMIT = limit("UPLOAD_LIMIT", "100/day")
 
 # Django
 

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from blog.exceptions import NotReady
 from blog.status import GoneAs, Status
 
+from .image import ImageUse
 from .reviewing import said
 from .row import PostRow
 
@@ -37,7 +38,7 @@ class Keeping(PostRow):
         """
         with transaction.atomic():
             was = self._begin("delete", by=by)
-            self._erase()
+            self._erase(by=by)
             self.deleted_at = timezone.now()
             self.slug = f"deleted-{self.pk}"
             self._finish("delete", by=by, was=was)
@@ -71,14 +72,15 @@ class Keeping(PostRow):
             self._end()
             self._leave_review()
             if not self.was_ever_submitted:
-                self._erase()
+                self._erase(by=by)
             self.status = Status.ARCHIVED
             self.save()
             self.record("take_down", by=by, was=was, revision=revision)
 
-    def _erase(self) -> None:
+    def _erase(self, *, by: User) -> None:
         self.title = self.body = self.excerpt = self.cover = self.cover_alt = self.canonical_url = self.html = ""
         self.returned_reason = self.problem = ""
         self.tags = []
         self.html_version = self.version
         self.updated_at = timezone.now()
+        ImageUse.objects.note(self, by=by)

@@ -18,6 +18,7 @@ from blog import markup, permissions, status
 from blog.exceptions import NotPermitted
 from blog.status import GoneAs, Status
 
+from .image import ImageUse, check_cover
 from .keeping import Keeping
 from .publishing import Publishing
 from .reviewing import Reviewing
@@ -116,9 +117,9 @@ class PostQuerySet(models.QuerySet["Post"]):
         cover_alt: str = "",
         canonical_url: str = "",
     ) -> tuple[Post, bool]:
-        """Start a post, unless the same words under the same key have started one before. Raises NotPermitted.
+        """Start a post, unless the same words under the same key have started one before.
 
-        Returns the post as it stands, and whether it is new: a form or a call that is sent twice starts one.
+        Raises NotPermitted, and NotReady for a cover that is no picture kept here, as far as they may know. Returns the post as it stands, and whether it is new: a form or a call that is sent twice starts one.
         Without a key it is always new.
         """
         post = Post(
@@ -145,7 +146,9 @@ class PostQuerySet(models.QuerySet["Post"]):
             if started is not None:
                 return started, False
             post.writers = [by.pk]
+            check_cover(post.cover, by=by)
             post.save_at_free_address()
+            ImageUse.objects.note(post, by=by)
             post.record("write", by=by, was=Status.DRAFT)
         with suppress(markup.Busy):  # The text is safe; submitting it will render it.
             post.render()

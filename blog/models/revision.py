@@ -18,6 +18,7 @@ from blog import markup
 from blog.comparing import size_of_change
 
 from .house_rules import HouseRule
+from .image import ImageUse
 
 if TYPE_CHECKING:
     from .post import Post
@@ -55,6 +56,7 @@ class RevisionQuerySet(AppendOnlyQuerySet["Revision"]):
             RevisionWriter.objects.bulk_create(
                 RevisionWriter(revision=revision, user_id=user_id) for user_id in sorted({*post.writers, by.pk})
             )
+            ImageUse.objects.seal(revision)
         return revision
 
     def unsealed(self, post: Post) -> Revision:

@@ -14,6 +14,7 @@ from blog.checks import Finding, site
 from blog.exceptions import AnotherRevision, ChecksFailed, EditedMeanwhile, NotReady
 from blog.status import Status
 
+from .image import ImageUse, check_cover
 from .revision import Revision, Words
 from .row import PostRow, with_plain_newlines
 
@@ -37,8 +38,8 @@ class Writing(PostRow):
     ) -> None:
         """Save the working copy. What readers see stays as it is; and so does all else where no word has changed.
 
-        What is None stays as it was. Raises NotPermitted, WrongStatus, and EditedMeanwhile unless `version` is the
-        one last saved.
+        What is None stays as it was. Raises NotPermitted, WrongStatus, EditedMeanwhile unless `version` is the one last
+        saved, and NotReady for a new cover that is no picture kept here, as far as they may know.
         """
         with transaction.atomic():
             was = self._begin("edit", by=by)
@@ -54,6 +55,8 @@ class Writing(PostRow):
             if words == self.words:
                 return
             self._check_is_newest(version)
+            if words.cover != self.cover:
+                check_cover(words.cover, by=by)
             self._take(words, by=by)
             self._finish("edit", by=by, was=was)
         with suppress(markup.Busy):
@@ -128,6 +131,7 @@ class Writing(PostRow):
         self.writers = sorted({*self.writers, by.pk})
         self.version += 1
         self.updated_at = timezone.now()
+        ImageUse.objects.note(self, by=by)
         if is_new_title and not self.was_ever_submitted:  # From then on the address stays.
             self.save_at_free_address()
 

@@ -16,10 +16,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import User
-from blog.models import Post
+from blog.models import Image, Post, digests_in
+from tests.blog.images.files import picture
 from tests.conftest import bearer, signed_in
 
-# How to knock at each address: method, address, what is sent. {id} and {slug} are of the post that is hidden.
+# How to knock at each address: method, address, what is sent. {id} and {slug} are of the post that is hidden, and
+# {picture} is the digest of the picture in it.
 TYPED = {"title": "New", "body": "New words.", "version": "1", "then": "submit"}
 MOVE = {"revision": "1", "reason": "Shorter, please."}
 OTHER_VERBS = [
@@ -74,6 +76,15 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "desk/posts/<int:post_id>/unpublish": [("post", "/desk/posts/{id}/unpublish", {})],
     **{f"desk/posts/<int:post_id>/{verb}": [("post", f"/desk/posts/{{id}}/{verb}", ALL_ASKED)] for verb in OTHER_VERBS},
+    "desk/images": [
+        ("get", "/desk/images", {"post": "{id}"}),
+        ("post", "/desk/images", {"post": "{id}", "alt": "A red sheet"}),
+    ],
+    "desk/images/<str:digest>": [
+        ("get", "/desk/images/{picture}", {}),
+        ("get", "/desk/images/{picture}", {"post": "{id}"}),
+        ("get", "/desk/images/{id}", {}),
+    ],
     "desk/notifications": [("get", "/desk/notifications", {}), ("get", "/desk/notifications", {"page": "2"})],
     "desk/notifications/read": [("post", "/desk/notifications/read", {"newest": "{id}"})],
     "desk/notifications/<int:notification_id>/read": [("post", "/desk/notifications/{id}/read", {})],
@@ -112,6 +123,7 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "account/name": [("post", "/account/name", {"name": ""})],
     "account/picture/fetch": [],  # It says so on the next page, once.
     "account/picture/remove": [],  # As above.
+    "media/<str:digest>.webp": [("get", "/media/{picture}.webp", {}), ("get", "/media/{slug}.webp", {})],
     "people/<str:digest>.webp": [("get", "/people/{id}.webp", {}), ("get", "/people/{slug}.webp", {})],
     "account/sessions/<int:session_id>/end": [],  # The number is of a session, and could be the asker's own.
     "account/tokens": [("get", "/account/tokens", {})],
@@ -126,7 +138,7 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
 }
 
 RANDOM = ("Content-Length", "Expires", "Date")  # They vary with the names of posts and with the clock.
-NO_POST = SimpleNamespace(id=987654321, slug="no-such-post-at-all")
+NO_POST = SimpleNamespace(id=987654321, slug="no-such-post-at-all", body="")
 READERS = ["visitor", "visitor of a public site", "reader", "reader with a bearer", "other editor"]
 
 
@@ -148,8 +160,9 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
 def hidden(editor: User, admin: User) -> list[Post]:
     """A post of each kind that readers may not know of, with words of its own in every place that holds words."""
 
-    def written(name: str, **more: Any) -> Post:
-        words = {"title": f"Marker {name} title", "body": f"Marker-{name}-body.", "tags": [f"marker-{name}-tag"]}
+    def written(name: str, body: str = "Marker-body.", **more: Any) -> Post:
+        body = f"{body}\n\n{a_picture(editor)}"
+        words = {"title": f"Marker {name} title", "body": body, "tags": [f"marker-{name}-tag"]}
         return Post.objects.write(by=editor, excerpt=f"Marker-{name}-excerpt.", **(words | more))
 
     def submitted(name: str) -> Post:
@@ -164,7 +177,7 @@ def hidden(editor: User, admin: User) -> list[Post]:
 
     returned = submitted("returned")
     returned.request_changes(by=admin, revision=1, reason="Marker-reason.")
-    returned.edit(by=editor, version=1, title="Marker returned anew", body="Marker-anew.", tags=[])
+    returned.edit(by=editor, version=1, title="Marker returned anew", body=returned.body, tags=[])
     withdrawn = submitted("withdrawn")
     withdrawn.withdraw(by=editor)
     unpublished = published("unpublished")
@@ -191,13 +204,20 @@ def half_hidden(editor: User, admin: User) -> list[Post]:
         post = Post.objects.write(by=editor, title=f"Public {name}", body="Public words.", tags=["public"])
         post.submit(by=editor)
         post.publish(by=admin, revision=1)
-        post.edit(by=editor, version=1, title=f"Marker next {name}", body="Marker-next.", tags=["marker-next"])
+        words = f"Marker-next.\n\n{a_picture(editor)}"
+        post.edit(by=editor, version=1, title=f"Marker next {name}", body=words, tags=["marker-next"])
         if name != "draft":
             post.submit(by=editor)
         if name == "returned":
             post.request_changes(by=admin, revision=2, reason="Marker-next-reason.")
         posts.append(post)
     return posts
+
+
+def a_picture(by: User) -> str:
+    """Bring a picture like no other, and return the Markdown that shows it."""
+    size = (8, 8 + Image.objects.count())
+    return Image.objects.upload(by=by, data=picture(size=size), alt="Marker picture").markdown
 
 
 @pytest.fixture
@@ -219,18 +239,25 @@ def ask(who: str, reader: User, other_editor: User, settings: SimpleNamespace) -
 
 
 def filled(text: str, post: Any) -> str:
-    return text.replace("{id}", str(post.id)).replace("{slug}", post.slug)
+    return text.replace("{id}", str(post.id)).replace("{slug}", post.slug).replace("{picture}", picture_in(post))
+
+
+def picture_in(post: Any) -> str:
+    """Return the digest of the picture in a post, or one of nothing."""
+    return next(iter(digests_in(post.body)), "0" * 64)
 
 
 def told(answer: Any, post: Any) -> str:
     """Return all that an answer tells, without what was asked and without what is random in it."""
     headers = "\n".join(f"{name}: {value}" for name, value in answer.items() if name not in RANDOM)
     cookies = "\n".join(f"{name}: {len(cookie.value)}" for name, cookie in answer.cookies.items())
-    text = f"{answer.status_code}\n{headers}\n{cookies}\n{answer.content.decode()}"
+    content = "A marker: this is the picture." if answer.streaming else answer.content.decode()
+    answer.close()
+    text = f"{answer.status_code}\n{headers}\n{cookies}\n{content}"
     text = re.sub(
         r'(csrfmiddlewaretoken" value="|csrf-token="|nonce[-=]"?|name="write_key" value=")[\w+/=-]+', r"\1", text
     )
-    return re.sub(rf"(/|%2F)({post.id}|{post.slug})\b", "/WHAT-WAS-ASKED-FOR", text)
+    return re.sub(rf"(/|%2F)({post.id}|{post.slug}|{picture_in(post)})\b", "/WHAT-WAS-ASKED-FOR", text)
 
 
 EVERY_RECIPE = [recipe for recipes in RECIPES.values() for recipe in recipes]
@@ -277,3 +304,4 @@ def test_the_author_and_an_admin_do_see_them(hidden: list[Post], editor: User, a
         for post in hidden:
             assert "marker" in client.get(f"/desk/posts/{post.pk}").content.decode().lower()
             assert "marker" in client.get(f"/api/posts/{post.pk}").content.decode().lower()
+            assert "marker" in told(client.get(f"/media/{picture_in(post)}.webp"), post)

@@ -1,0 +1,115 @@
+"""Pictures: as readers get them, and on the desk, where editors bring and choose them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import limits
+from accounts.access import open_where_public
+from accounts.http import MemberRequest, PersonRequest, problem, wants_json
+from accounts.pictures import NotAPicture
+from blog.exceptions import NotPermitted
+from blog.forms import UploadForm
+from blog.middleware import admits
+from blog.models import MAX_UPLOAD_BYTES, TOO_HEAVY, Image, Post, Upload
+from blog.permissions import may_open_on_desk, may_write
+
+from .lists import desk_context
+
+PICTURES_A_PAGE = 24
+FORM_BYTES = 16 * 1024  # What a browser sends around a file.
+
+
+@require_safe
+@open_where_public
+def picture(request: PersonRequest, digest: str) -> HttpResponseBase:
+    """Show a picture to whom it may be shown. Of one that is hidden the answer is that of one that is not there."""
+    image = get_object_or_404(Image.objects.visible_to(request.user), digest=digest)
+    etag = f'"{image.digest}"'
+    response = get_conditional_response(request, etag=etag) or _file_of(image)
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = _who_keeps(image)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admits(MAX_UPLOAD_BYTES + FORM_BYTES, otherwise=f"{TOO_HEAVY} This one was not read.")
+def images(request: MemberRequest) -> HttpResponse:
+    """The pictures somebody has brought, newest first; and how they bring another."""
+    if not may_write(request.user):
+        raise NotPermitted("Pictures are for editors. An admin of this site can make you one.")
+    if request.method != "POST":
+        return _images_page(request, UploadForm())
+    limits.check("UPLOAD_LIMIT", str(request.user.pk))
+    form = UploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            upload = Image.objects.upload(by=request.user, data=form.content, alt=form.cleaned_data["alt"])
+        except NotAPicture as lack:
+            form.add_error("file", str(lack))
+        else:
+            return _kept(request, upload)
+    if wants_json(request):
+        return problem(422, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    return _images_page(request, form, status=422)
+
+
+@require_safe
+def image(request: MemberRequest, digest: str) -> HttpResponse:
+    """One of them, and what to paste into a text so that it stands there."""
+    uploads = request.user.uploads.select_related("image")
+    upload = get_object_or_404(uploads, image__digest=digest)
+    context = {"upload": upload, "post": _post_led_back_to(request), **desk_context(request, "images")}
+    return render(request, "blog/desk/image.html", context)
+
+
+def _file_of(image: Image) -> HttpResponseBase:
+    file = image.opened()
+    if file is None:
+        raise Http404
+    return FileResponse(file, content_type="image/webp", filename=f"picture-{image.digest[:12]}.webp")
+
+
+def _who_keeps(image: Image) -> str:
+    """What is shown now may be kept, if it is asked for anew each time: unpublished, it is gone at once."""
+    if not image.is_live:
+        return "private, no-store"
+    return "public, no-cache" if settings.VISIBILITY == "public" else "private, no-cache"
+
+
+def _kept(request: MemberRequest, upload: Upload) -> HttpResponse:
+    if wants_json(request):
+        told = {"address": upload.image.get_absolute_url(), "markdown": upload.markdown, "alt": upload.alt}
+        return JsonResponse({**told, "width": upload.image.width, "height": upload.image.height}, status=201)
+    post = _post_led_back_to(request)
+    address = reverse("desk:image", args=[upload.image.digest])
+    return redirect(f"{address}?post={post.pk}" if post else address)
+
+
+def _images_page(request: MemberRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+    uploads = request.user.uploads.select_related("image").order_by("-at", "-pk")
+    page = Paginator(uploads, PICTURES_A_PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "form": form,
+        "page_obj": page,
+        "post": _post_led_back_to(request),
+        **desk_context(request, "images"),
+    }
+    return render(request, "blog/desk/images.html", context, status=status)
+
+
+def _post_led_back_to(request: MemberRequest) -> Post | None:
+    """Return the post that somebody was writing when they came for a picture, if it is theirs."""
+    number = request.POST.get("post") or request.GET.get("post") or ""
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        return None
+    post = Post.objects.visible_to(request.user).filter(pk=int(number)).first()
+    return post if post is not None and may_open_on_desk(request.user, post) else None
