@@ -73,6 +73,28 @@ def with_known_roles(user: User) -> User:
     return user
 
 
+def with_roles_while_away(user: User) -> User:
+    """Return the person with their roles, for what they left open to others. Raises as `with_known_roles` does.
+
+    Without a management key nobody tells their roles while they are away: those of their last session hold for as long
+    as that may be resumed.
+    """
+    return with_known_roles(user) if settings.DESCOPE_MANAGEMENT_KEY else with_last_known_roles(user)
+
+
+def with_last_known_roles(user: User) -> User:
+    """Return the person with the roles we last heard of, asking nobody: to tell others what they may do."""
+    if user.is_disabled or user.left_at is not None:
+        user.roles = frozenset()
+        return user
+    if settings.DESCOPE_MANAGEMENT_KEY and user.known_roles is not None:
+        user.roles = frozenset(Role(name) for name in user.known_roles)
+        return user
+    session = user.sessions.live().order_by("-last_refreshed_at").first()
+    user.roles = user.roles_by(session.claims) if session is not None else frozenset()
+    return user
+
+
 def _are_roles_known(user: User) -> bool:
     return user.known_roles is not None and _age_of_roles(user) < ROLES_KNOWN_FOR
 

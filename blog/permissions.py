@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db.models import Q
@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 
 NOTHING = Q(pk__in=[])
 SECOND_FACTORS = frozenset({"mfa", "totp", "webauthn"})
+
+
+class Spoken(NamedTuple):
+    """How a sentence speaks of the person it is about. Sentences have `{they}`, `{They}` and `{are}` where it matters."""
+
+    subject: str
+    are: str = "are"
+
+    def fill(self, sentence: str) -> str:
+        return sentence.format(they=self.subject, They=self.subject[:1].upper() + self.subject[1:], are=self.are)
+
+
+YOU = Spoken("you")
+
+
+def by_name(person: Person) -> Spoken:
+    return Spoken(person.name, "is")
 
 
 @dataclass(frozen=True)
@@ -40,11 +57,12 @@ class Rule:
         """Either will do; where neither holds, each says why."""
         return Rule(lambda person, post: self(person, post) or other(person, post), parts=(self, other))
 
-    def why_not(self, person: Person, post: Post) -> list[str]:
+    def why_not(self, person: Person, post: Post, spoken: Spoken = YOU) -> list[str]:
         """Return what stands in the way, in sentences; nothing where the rule holds."""
         if self(person, post):
             return []
-        return [*self.otherwise, *(reason for part in self.parts for reason in part.why_not(person, post))]
+        own = [spoken.fill(sentence) for sentence in self.otherwise]
+        return [*own, *(reason for part in self.parts for reason in part.why_not(person, post, spoken))]
 
 
 def rule(otherwise: str) -> Callable[[Callable[[Person, Post], bool]], Rule]:
@@ -96,6 +114,11 @@ def may_read_record(person: Person) -> bool:
     return Role.ADMIN in person.roles
 
 
+def may_explain_others(person: Person) -> bool:
+    """Whether this person may ask what others may do with a post."""
+    return Role.ADMIN in person.roles
+
+
 def may_use_desk(person: Person) -> bool:
     return may_write(person) or may_review(person)
 
@@ -107,10 +130,16 @@ def is_checked_as_admin(person: Person) -> bool:
 
 def may_open_on_desk(person: Person, post: Post) -> bool:
     """Whether this person may see the working copy. Being live opens a post to readers, not its next draft."""
-    return author_of(person, post) or any_admin(person, post)
+    return author_or_admin(person, post)
 
 
-@rule("Only its author may, and only while they have the role that lets them write.")
+def may_vouch_for(maker: User, post: Post) -> bool:
+    """Whether a link by which this person shares the post still opens: while they could open it on the desk."""
+    has_account = not maker.is_disabled and maker.left_at is None
+    return has_account and post.deleted_at is None and may_open_on_desk(maker, post)
+
+
+@rule("Only its author may, as long as they are an editor.")
 def author_of(person: Person, post: Post) -> bool:
     """Whether these are this person's own words, and they still write here."""
     return may_write(person) and post.author_id == person.pk
@@ -121,17 +150,22 @@ def any_admin(person: Person, post: Post) -> bool:
     return Role.ADMIN in person.roles
 
 
-@rule("The sign-in service has not confirmed for a quarter of an hour that they are an admin.")
+@rule("Only admins may, and its author as long as they are an editor.")
+def author_or_admin(person: Person, post: Post) -> bool:
+    return author_of(person, post) or any_admin(person, post)
+
+
+@rule("The sign-in service has not confirmed for a quarter of an hour that {they} {are} an admin.")
 def freshly_proved(person: Person, post: Post) -> bool:
     return person.is_freshly_proved
 
 
-@rule("They wrote some of these words, or submitted them, and this site asks for a second person.")
+@rule("{They} wrote some of these words, or submitted them, and this site asks for a second person.")
 def second_person(person: Person, post: Post) -> bool:
     return not (settings.REQUIRE_SECOND_PERSON and wrote_in(person, post))
 
 
-@rule("That is only for words of one's own, on a site that asks for a second person.")
+@rule("That is only for one’s own words, on a site that asks for a second person.")
 def first_person(person: Person, post: Post) -> bool:
     return settings.REQUIRE_SECOND_PERSON and wrote_in(person, post)
 
@@ -152,7 +186,6 @@ fresh_admin = any_admin & freshly_proved
 may_publish = fresh_admin & second_person
 # The way out for a team of one, which the history marks for good.
 may_publish_alone = fresh_admin & first_person & only_admin
-author_or_admin = author_of | any_admin
 
 
 def has_stepped_up(person: Person) -> bool:

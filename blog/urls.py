@@ -2,7 +2,20 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .slugs import SlugConverter
-from .views import desk, history, images, leave, lists, moves, my_data, notifications, reading, record, team
+from .views import (
+    desk,
+    history,
+    images,
+    leave,
+    lists,
+    moves,
+    my_data,
+    notifications,
+    reading,
+    record,
+    sharing,
+    team,
+)
 from .views.desk_lists import LISTS
 from .workflow import MOVES
 
@@ -22,6 +35,7 @@ desk_urlpatterns = [
     path("desk/posts/<int:post_id>/edit", desk.edit, name="edit"),
     path("desk/posts/<int:post_id>/review", desk.review, name="review"),
     path("desk/posts/<int:post_id>/history", history.history, name="history"),
+    path("desk/posts/<int:post_id>/links", sharing.links, name="links"),
     *(
         path(f"desk/posts/<int:post_id>/{verb.replace('_', '-')}", getattr(moves, verb), name=verb)
         for verb in MOVES
@@ -48,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<int:post_id>", reading.post_by_id, name="post_by_id"),
     path("posts/<address:slug>", reading.post, name="post"),
     path("media/<str:digest>.webp", images.picture, name="picture"),
+    path("shared/<str:token>", sharing.shared, name="shared"),
     path("", include((desk_urlpatterns, "desk"))),
     path("account/notifications", notifications.notification_wishes, name="notification_wishes"),
     path("notifications/unsubscribe/<str:token>", notifications.unsubscribe, name="unsubscribe"),

@@ -79,6 +79,7 @@ NEVER_LIVE = Given(lambda post: not post.was_ever_live, "Readers have seen it, s
 ENDING = Given(lambda post: post.is_ending, "No end is set.")
 UNCLAIMED = Given(lambda post: not post.is_claimed, "Somebody is reviewing it already.")
 CLAIMED = Given(lambda post: post.is_claimed, "Nobody has claimed it.")
+SHARED = Given(lambda post: post.has_open_links, "No link to share is open.")
 WHEREVER_IT_STANDS = {status: status for status in Status}
 
 MOVES: dict[str, Move] = {
@@ -233,6 +234,21 @@ MOVES: dict[str, Move] = {
         told="handed it over",
         hint="Another editor goes on with it. What is live keeps its byline.",
         asks=(Ask.PERSON, Ask.REASON),
+    ),
+    "share": Move(
+        WHEREVER_IT_STANDS,
+        by=author_or_admin,
+        label="Share",
+        told="made a link to share",
+        hint="Whoever has the link can read it for a while, without an account.",
+    ),
+    "unshare": Move(
+        WHEREVER_IT_STANDS,
+        by=author_or_admin,
+        label="Stop sharing",
+        told="ended a link",
+        hint="The link opens nothing any more.",
+        given=(SHARED,),
     ),
 }
 

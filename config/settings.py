@@ -118,7 +118,7 @@ FRESH_PROOF = timedelta(minutes=15)
 # How long ago somebody may have signed in, with a second factor, to publish where that is asked for.
 RECENT_SIGN_IN = timedelta(minutes=15)
 # How often each address may sign in, register and send messages; all addresses together sign in; each person make
-# tokens, change their name, have their picture fetched, and bring pictures for posts.
+# tokens, change their name, have their picture fetched, and bring pictures for posts; each address open shared links.
 SIGN_IN_LIMIT = limit("SIGN_IN_LIMIT", "60/minute")
 SIGN_IN_LIMIT_OF_ALL = limit("SIGN_IN_LIMIT_OF_ALL", "1200/minute")
 REGISTER_LIMIT = limit("REGISTER_LIMIT", "60/minute")
@@ -127,6 +127,7 @@ TOKEN_LIMIT = limit("TOKEN_LIMIT", "20/hour")
 NAME_LIMIT = limit("NAME_LIMIT", "20/hour")
 PICTURE_LIMIT = limit("PICTURE_LIMIT", "20/hour")
 UPLOAD_LIMIT = limit("UPLOAD_LIMIT", "100/day")
+SHARED_LIMIT = limit("SHARED_LIMIT", "60/minute")
 
 # Django
 
@@ -310,7 +311,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"without_tokens": {"()": "config.logs.WithoutTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_tokens"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},  # Its own handler would say everything twice.

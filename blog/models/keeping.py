@@ -13,6 +13,7 @@ from blog.status import GoneAs, Status
 from .image import ImageUse
 from .reviewing import said
 from .row import PostRow
+from .share_link import ShareLink
 
 
 class Keeping(PostRow):
@@ -39,6 +40,7 @@ class Keeping(PostRow):
         with transaction.atomic():
             was = self._begin("delete", by=by)
             self._erase(by=by)
+            ShareLink.objects.filter(post=self._as_post).end()
             self.deleted_at = timezone.now()
             self.slug = f"deleted-{self.pk}"
             self._finish("delete", by=by, was=was)
@@ -71,6 +73,7 @@ class Keeping(PostRow):
                 self.gone_as, self.gone_note = GoneAs.GONE, "Its author has taken this post down."
             self._end()
             self._leave_review()
+            ShareLink.objects.filter(post=self._as_post).end()
             if not self.was_ever_submitted:
                 self._erase(by=by)
             self.status = Status.ARCHIVED

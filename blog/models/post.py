@@ -23,6 +23,7 @@ from .keeping import Keeping
 from .publishing import Publishing
 from .reviewing import Reviewing
 from .row import PostRow, with_plain_newlines
+from .sharing import Sharing
 from .writing import Writing
 
 
@@ -155,7 +156,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         return post, True
 
 
-class Post(Writing, Reviewing, Publishing, Keeping, PostRow):
+class Post(Writing, Reviewing, Publishing, Keeping, Sharing, PostRow):
     """A post with all its verbs."""
 
     objects = PostQuerySet.as_manager()

@@ -10,8 +10,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts import upkeep
+from accounts.exceptions import BadToken
 from accounts.models import User
 from accounts.vault import digest
+from blog.permissions import may_vouch_for
 
 from .revision import Revision
 
@@ -23,13 +26,16 @@ TOKEN_BYTES = 16  # 128 bits: nobody comes upon one by trying.
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     def open(self) -> Self:
-        """Those that were not ended and whose time is not over. Whether they still open, `is_backed_by` says."""
+        """Those that were not ended and whose time is not over. Whether they still open, `is_vouched_for` says."""
         return self.filter(ended_at=None, expires_at__gt=timezone.now())
 
     def of_token(self, token: str) -> ShareLink | None:
         """Return the open link of this token, with all that its page shows."""
         with_all = self.open().select_related("post__author", "revision__author", "made_by")
         return with_all.filter(token_digest=digest(token)).first()
+
+    def end(self) -> None:
+        self.filter(ended_at=None).update(ended_at=timezone.now())
 
     def make(self, post: Post, *, by: User, revision: Revision | None, expires_at: datetime) -> tuple[ShareLink, str]:
         """Return a new link and its token, which nothing here can tell again."""
@@ -71,6 +77,20 @@ class ShareLink(models.Model):
     def what(self) -> str:
         """Which text it shows."""
         return f"revision {self.revision.number}" if self.revision else "the newest text"
+
+    @property
+    def is_vouched_for(self) -> bool:
+        """Whether who made it may still open the post on the desk. Raises ProviderUnavailable."""
+        try:
+            maker = upkeep.with_roles_while_away(self.made_by)
+        except BadToken:
+            return False
+        return may_vouch_for(maker, self.post)
+
+    @property
+    def is_probably_vouched_for(self) -> bool:
+        """The same as far as we know, asking nobody: for lists."""
+        return may_vouch_for(upkeep.with_last_known_roles(self.made_by), self.post)
 
     def note_opening(self) -> None:
         """Count one more time that somebody opened it."""

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest
@@ -17,6 +18,7 @@ from blog.models import Outcome, Post
 from blog.moments import in_words
 
 from .desk_posts import found_post
+from .sharing import ShareForm, links_page
 
 F = TypeVar("F", bound=forms.Form)
 
@@ -175,6 +177,31 @@ def hand_over(request: MemberRequest, post_id: int) -> HttpResponse:
     post.hand_over(by=request.user, to=to, reason=_reason(request))
     messages.success(request, f"{to.name} has it now.")
     return redirect("desk:post", post.pk)
+
+
+@require_POST
+@sensitive_variables()
+def share(request: MemberRequest, post_id: int) -> HttpResponse:
+    """Make a link, and show its address this once."""
+    post = found_post(request, post_id)
+    post.ensure("share", by=request.user)  # First: which numbers the form takes is not for everybody to know.
+    form = ShareForm(post, request.POST)
+    if not form.is_valid():
+        return links_page(request, post, form, status=422)
+    try:
+        link, token = post.share(by=request.user, **form.cleaned_data)
+    except NotReady as lack:
+        form.add_error(None, str(lack))
+        return links_page(request, post, form, status=422)
+    return links_page(request, post, ShareForm(post), new=link, token=token)
+
+
+@require_POST
+def unshare(request: MemberRequest, post_id: int) -> HttpResponse:
+    post = found_post(request, post_id)
+    post.unshare(by=request.user, link=_number(request.POST.get("link"), "Say which link is to end."))
+    messages.success(request, "Ended. The link opens nothing any more.")
+    return redirect("desk:links", post.pk)
 
 
 def _reason(request: MemberRequest) -> str:

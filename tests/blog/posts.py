@@ -42,6 +42,9 @@ def post_in(state: str, author: User, admin: User, title: str = "On proofs", bod
     post = Post.objects.write(by=by, title=title, body=body, tags=["craft"])
     if state == "draft":
         return post
+    if state == "draft+shared":
+        post.share(by=by)
+        return post
     if state == "archived":
         post.archive(by=by)
         return post

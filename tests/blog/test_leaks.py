@@ -26,9 +26,9 @@ TYPED = {"title": "New", "body": "New words.", "version": "1", "then": "submit"}
 MOVE = {"revision": "1", "reason": "Shorter, please."}
 OTHER_VERBS = [
     "restore", "claim", "unclaim", "schedule", "publish-alone", "reschedule", "unschedule", "unpublish-later",
-    "keep-published", "archive", "unarchive", "delete", "hand-over",
+    "keep-published", "archive", "unarchive", "delete", "hand-over", "share", "unshare",
 ]  # fmt: skip
-ALL_ASKED = MOVE | {"version": "1", "when": "2031-01-01T10:00", "person": "{id}"}
+ALL_ASKED = MOVE | {"version": "1", "when": "2031-01-01T10:00", "person": "{id}", "lasts": "168", "link": "{id}"}
 DESK_LISTS = (
     "drafts", "returned", "waiting", "scheduled", "live", "archived", "queue", "coming-up", "published",
 )  # fmt: skip
@@ -64,6 +64,8 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         ("get", "/desk/posts/{id}/history", {"to": "1"}),
         ("get", "/desk/posts/{id}/history", {"from": "1", "to": "working-copy", "show": "source"}),
     ],
+    "desk/posts/<int:post_id>/links": [("get", "/desk/posts/{id}/links", {})],
+    "shared/<str:token>": [("get", "/shared/{id}", {}), ("get", "/shared/{slug}", {"token": "{id}"})],
     "desk/posts/<int:post_id>/submit": [("post", "/desk/posts/{id}/submit", {})],
     "desk/posts/<int:post_id>/withdraw": [("post", "/desk/posts/{id}/withdraw", {})],
     "desk/posts/<int:post_id>/request-changes": [
@@ -163,7 +165,9 @@ def hidden(editor: User, admin: User) -> list[Post]:
     def written(name: str, body: str = "Marker-body.", **more: Any) -> Post:
         body = f"{body}\n\n{a_picture(editor)}"
         words = {"title": f"Marker {name} title", "body": body, "tags": [f"marker-{name}-tag"]}
-        return Post.objects.write(by=editor, excerpt=f"Marker-{name}-excerpt.", **(words | more))
+        post = Post.objects.write(by=editor, excerpt=f"Marker-{name}-excerpt.", **(words | more))
+        post.share(by=editor)
+        return post
 
     def submitted(name: str) -> Post:
         post = written(name)

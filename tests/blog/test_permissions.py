@@ -26,88 +26,96 @@ COLUMNS = {
     "pub": "publish", "aln": "publish_alone", "sch": "schedule", "mov": "reschedule", "off": "unschedule",
     "unp": "unpublish", "lat": "unpublish_later", "kep": "keep_published",
     "arc": "archive", "una": "unarchive", "del": "delete", "han": "hand_over",
+    "shr": "share", "uns": "unshare",
 }  # fmt: skip
 VERBS = tuple(COLUMNS.values())
 
 # ok: it happens · 401: sign in first · 403: you see the post, but may not · 404: you do not even see it ·
 # 409: yours to do, but not as the post stands. “own” is the author; one whose role is gone keeps the posts.
 MATRIX = """
-draft                       see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404
-editor, own                 ok  ok   ok  409 ok  409  403 403 403  403 403 403 403 403  403 403 403  ok  409 ok  403
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  ok  409 403 ok
-both, own                   ok  ok   ok  409 ok  409  409 409 409  409 403 409 409 409  409 409 409  ok  409 ok  ok
+draft                       see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
+editor, own                 ok  ok   ok  409 ok  409  403 403 403  403 403 403 403 403  403 403 403  ok  409 ok  403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  ok  409 403 ok   ok  409
+both, own                   ok  ok   ok  409 ok  409  409 409 409  409 403 409 409 409  409 409 409  ok  409 ok  ok   ok  409
 
-in_review                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404
-editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  ok  409 409 403
-admin|admin, own|both       ok  ok   403 403 403 403  ok  409 ok   ok  403 ok  409 409  409 409 409  ok  409 403 ok
-both, own                   ok  ok   ok  ok  ok  ok   ok  409 ok   ok  403 ok  409 409  409 409 409  ok  409 409 ok
+draft+shared                see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
+editor, own                 ok  ok   ok  409 ok  409  403 403 403  403 403 403 403 403  403 403 403  ok  409 ok  403  ok  ok
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  ok  409 403 ok   ok  ok
+both, own                   ok  ok   ok  409 ok  409  409 409 409  409 403 409 409 409  409 409 409  ok  409 ok  ok   ok  ok
 
-claimed                     see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404
-editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  ok  409 409 403
-admin|admin, own|both       ok  ok   403 403 403 403  409 ok  ok   ok  403 ok  409 409  409 409 409  ok  409 403 ok
-both, own                   ok  ok   ok  ok  ok  ok   409 ok  ok   ok  403 ok  409 409  409 409 409  ok  409 409 ok
+in_review                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
+editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  ok  409 409 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  ok  409 ok   ok  403 ok  409 409  409 409 409  ok  409 403 ok   ok  409
+both, own                   ok  ok   ok  ok  ok  ok   ok  409 ok   ok  403 ok  409 409  409 409 409  ok  409 409 ok   ok  409
 
-scheduled                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404
-editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 ok  ok   409 ok  409  409 409 403 ok
-both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 ok  ok   409 ok  409  409 409 409 ok
+claimed                     see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
+editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  ok  409 409 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 ok  ok   ok  403 ok  409 409  409 409 409  ok  409 403 ok   ok  409
+both, own                   ok  ok   ok  ok  ok  ok   409 ok  ok   ok  403 ok  409 409  409 409 409  ok  409 409 ok   ok  409
 
-published                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403
-editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  409  409 409 403 ok
-both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 409 409  ok  ok  409  409 409 409 ok
+scheduled                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
+editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 ok  ok   409 ok  409  409 409 403 ok   ok  409
+both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 ok  ok   409 ok  409  409 409 409 ok   ok  409
 
-published+planned           see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403
-editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 ok  ok   ok  ok  409  409 409 403 ok
-both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 ok  ok   ok  ok  409  409 409 409 ok
+published                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  409  409 409 403 ok   ok  409
+both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 409 409  ok  ok  409  409 409 409 ok   ok  409
 
-published+ending            see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403
-editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  ok   409 409 403 ok
-both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 409 409  ok  ok  ok   409 409 409 ok
+published+planned           see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 ok  ok   ok  ok  409  409 409 403 ok   ok  409
+both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 ok  ok   ok  ok  409  409 409 409 ok   ok  409
 
-draft+live                  see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403
-editor, own                 ok  ok   ok  ok  ok  409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  409  409 409 403 ok
-both, own                   ok  ok   ok  ok  ok  409  409 409 409  409 403 409 409 409  ok  ok  409  409 409 409 ok
+published+ending            see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  ok   409 409 403 ok   ok  409
+both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 409 409  ok  ok  ok   409 409 409 ok   ok  409
 
-in_review+live              see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403
-editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  409 409 409 403
-admin|admin, own|both       ok  ok   403 403 403 403  ok  409 ok   ok  403 ok  409 409  ok  ok  409  409 409 403 ok
-both, own                   ok  ok   ok  ok  ok  ok   ok  409 ok   ok  403 ok  409 409  ok  ok  409  409 409 409 ok
+draft+live                  see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  ok  409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  409  409 409 403 ok   ok  409
+both, own                   ok  ok   ok  ok  ok  409  409 409 409  409 403 409 409 409  ok  ok  409  409 409 409 ok   ok  409
 
-archived                    see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404
-editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 ok  ok  403
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 ok  403 ok
-both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 ok  ok  ok
+in_review+live              see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  ok  409 ok   ok  403 ok  409 409  ok  ok  409  409 409 403 ok   ok  409
+both, own                   ok  ok   ok  ok  ok  ok   ok  409 ok   ok  403 ok  409 409  ok  ok  409  409 409 409 ok   ok  409
 
-archived+past               see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404
-editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 ok  409 403
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 ok  403 ok
-both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 ok  409 ok
+archived                    see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
+editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 ok  ok  403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 ok  403 ok   ok  409
+both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 ok  ok  ok   ok  409
+
+archived+past               see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
+editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 ok  409 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 ok  403 ok   ok  409
+both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 ok  409 ok   ok  409
 """
 
 WRITE = {"visitor": "401", "reader": "403", "editor": "ok", "admin": "403", "both": "ok"}
@@ -115,6 +123,7 @@ WRITE = {"visitor": "401", "reader": "403", "editor": "ok", "admin": "403", "bot
 # What a visitor sees where VISIBILITY is public. The desk stays closed.
 PUBLIC = {
     "draft": "404",
+    "draft+shared": "404",
     "in_review": "404",
     "claimed": "404",
     "scheduled": "404",
@@ -186,7 +195,7 @@ rows = pytest.mark.parametrize(("state", "who"), EXPECTED, ids=lambda part: part
 def test_the_matrix_has_every_state_and_everybody_in_it() -> None:
     everybody = {role + own for role in ROLES for own in ("", ", own")} - {"visitor, own"}
 
-    assert set(EXPECTED) == {(state, who) for state in STATES for who in everybody}
+    assert set(EXPECTED) == {(state, who) for state in (*STATES, "draft+shared") for who in everybody}
 
 
 # The first door: the domain.
@@ -213,10 +222,18 @@ def act(verb: str, post: Post, person: Person) -> None:
             post.hand_over(by=by, to=another_editor(), reason="On holiday.")
         case "delete":
             post.delete_for_good(by=by)
+        case "unshare":
+            post.unshare(by=by, link=open_link(post))
         case "see" | "open":
             pass
         case _:
             getattr(post, verb)(by=by)
+
+
+def open_link(post: Post) -> int:
+    """Return the id of a link that could be ended, or one that no link has."""
+    link = post.share_links.open().first()
+    return link.pk if link else 0
 
 
 def in_hours(hours: int) -> datetime:
@@ -292,6 +309,8 @@ def outcome_on_pages(verb: str, post: Post, client: Client) -> str:
             answer = client.get(desk)
         case "edit":
             answer = client.post(f"{desk}/edit", words)
+        case "share" | "unshare":
+            answer = client.post(f"{desk}/{verb}", {"lasts": "168", "link": str(open_link(post))})
         case _:
             form = {
                 "revision": "1" if verb == "restore" else number,
