@@ -93,7 +93,7 @@ def test_a_letter_carries_an_id_of_its_own_that_a_second_sending_would_share(
 def test_a_title_with_line_ends_cannot_add_a_header(
     admin: User, editor: User, mailoutbox: Outbox, send_all: Send
 ) -> None:
-    post = Post.objects.write(by=editor, title="Proofs\r\nBcc: all@example.com\n\x00\u2028", body="Words.")
+    post = Post.objects.write(by=editor, title="Proofs\r\nBcc: all@example.com\n\x1b\u2028", body="Words.")
     post.submit(by=editor)
 
     send_all()
