@@ -36,7 +36,8 @@ def home(request: MemberRequest) -> HttpResponse:
         raise NotPermitted("The desk is for those who write or review here.")
     Post.objects.settle_due()
     context = desk_context(request, "overview")
-    return render(request, "blog/desk/home.html", {**context, "overview": Overview(request.user, context["nav"])})
+    context["overview"] = Overview(request.user, context["nav"], context["people"])
+    return render(request, "blog/desk/home.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

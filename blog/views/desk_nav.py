@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Person
 
 from .desk_lists import OWN_LISTS, REVIEW_LISTS, DeskList
-from .desk_people import people_to_look_after
+from .desk_people import Care
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class NavItem:
     key: str
     title: str
     url: str
-    count: int | None = None
+    count: int
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class NavGroup:
     items: list[NavItem]
 
 
-def nav_for(person: Person) -> list[NavGroup]:
+def nav_for(person: Person, people: list[Care]) -> list[NavGroup]:
     """Return the lists of this person in groups, counted with one query for each."""
     groups = []
     if REVIEW_LISTS[0].is_for(person):
-        people = NavItem("people", "People", reverse("desk:people"), len(people_to_look_after()))
-        groups.append(NavGroup("Reviewing", [*_items(REVIEW_LISTS, person), people]))
+        care = NavItem("people", "People", reverse("desk:people"), len(people))
+        groups.append(NavGroup("Reviewing", [*_items(REVIEW_LISTS, person), care]))
     if OWN_LISTS[0].is_for(person):
         groups.append(NavGroup("Yours", _items(OWN_LISTS, person)))
     return groups

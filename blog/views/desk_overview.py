@@ -13,10 +13,11 @@ from blog.permissions import may_review, may_write
 
 from .desk_lists import LISTS, DeskList
 from .desk_nav import NavGroup
-from .desk_people import Care, people_to_look_after
+from .desk_people import Care
 from .desk_rows import Row, rows_of
 
 SHOWN = 5
+SHOWN_OF_QUEUE = 10
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class Section:
 class Overview:
     """What is on one person's desk. `needs` is for them to do; `beside` is for them to know."""
 
-    def __init__(self, person: User, nav: list[NavGroup]) -> None:
+    def __init__(self, person: User, nav: list[NavGroup], people: list[Care]) -> None:
         self._person = person
-        self._totals = {item.key: item.count or 0 for group in nav for item in group.items}
-        self.people = people_to_look_after() if may_review(person) else []
+        self._totals = {item.key: item.count for group in nav for item in group.items}
+        self.people = people
         needs: list[Section] = []
         beside: list[Section] = []
         if may_review(person):
@@ -79,9 +80,9 @@ class Overview:
         is_mine = Q(claimed_by=self._person.pk)
         queue = LISTS["queue"]
         posts = queue.ordered(queue.posts(self._person))
-        mine = self._rows("queue", posts.filter(is_mine))
-        total = posts.filter(is_mine).count() if len(mine) == SHOWN else len(mine)
-        rest = self._rows("queue", posts.exclude(is_mine))
+        mine = self._rows("queue", posts.filter(is_mine), SHOWN_OF_QUEUE)
+        total = posts.filter(is_mine).count()
+        rest = self._rows("queue", posts.exclude(is_mine), SHOWN_OF_QUEUE)
         url = reverse("desk:queue")
         return [
             Section("in-hand", "In your hands", queue, mine, total, f"{url}?claim=mine"),
@@ -94,5 +95,5 @@ class Overview:
         said = one.empty if empty is None else empty
         return Section(key, title or one.title, one, rows, self._totals[key], reverse(f"desk:{key}"), said)
 
-    def _rows(self, key: str, posts: PostQuerySet) -> list[Row]:
-        return rows_of(LISTS[key], LISTS[key].with_rows(posts)[:SHOWN], self._person)
+    def _rows(self, key: str, posts: PostQuerySet, shown: int = SHOWN) -> list[Row]:
+        return rows_of(LISTS[key], LISTS[key].with_rows(posts)[:shown], self._person)

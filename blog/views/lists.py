@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -55,8 +55,7 @@ def people(request: MemberRequest) -> HttpResponse:
     if not may_review(request.user):
         raise NotPermitted("Looking after people is for admins.")
     Post.objects.settle_due()
-    context = {"people": people_to_look_after(), **desk_context(request, "people")}
-    return render(request, "blog/desk/people.html", context)
+    return render(request, "blog/desk/people.html", desk_context(request, "people"))
 
 
 @require_POST
@@ -66,7 +65,7 @@ def many(request: MemberRequest, key: str, verb: str) -> HttpResponse:
     if verb not in desk_list.many:
         raise Http404
     came = do_to_many(desk_list, verb, _ticked(request), by=request.user)
-    back = reverse(f"desk:{key}")
+    back = _back_to(key, request.POST.get("asked", ""))
     if not came.refused:
         messages.success(request, came.sentence)
         return HttpResponseRedirect(back)
@@ -75,8 +74,9 @@ def many(request: MemberRequest, key: str, verb: str) -> HttpResponse:
 
 
 def desk_context(request: MemberRequest, key: str) -> dict[str, Any]:
-    """What every page of the desk's lists has: its navigation, and which of them it is."""
-    return {"nav": nav_for(request.user), "here": key}
+    """What every page of the desk's lists has: its navigation, which of them it is, and the people to look after."""
+    people = people_to_look_after() if may_review(request.user) else []
+    return {"nav": nav_for(request.user, people), "here": key, "people": people}
 
 
 def _list_for(request: MemberRequest, key: str) -> DeskList:
@@ -84,6 +84,11 @@ def _list_for(request: MemberRequest, key: str) -> DeskList:
     if not desk_list.is_for(request.user):
         raise NotPermitted("This list is for editors." if desk_list.is_own else "This list is for admins.")
     return desk_list
+
+
+def _back_to(key: str, asked: str) -> str:
+    """Return the address of a list, narrowed as it was when the button was pressed."""
+    return reverse(f"desk:{key}") + (f"?{QueryDict(asked).urlencode()}" if asked else "")
 
 
 def _ticked(request: MemberRequest) -> list[int]:

@@ -106,8 +106,8 @@ class Person:
         expect(self.page.get_by_text("Saved.", exact=True)).to_be_visible()
 
     def publish(self, title: str) -> None:
-        """Publish what waits under this title, from the desk and through the review page."""
-        self.open("/desk")
+        """Publish what waits under this title, from the queue and through the review page."""
+        self.open("/desk/queue")
         self.page.get_by_role("link", name=title).click()
         expect(self.heading(title)).to_be_visible()
         self.press("Publish")

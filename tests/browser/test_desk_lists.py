@@ -46,12 +46,11 @@ def test_many_drafts_are_archived_with_the_keyboard_alone(person: NewPerson, opt
     ed.button("Archive").focus()
     ed.page.keyboard.press("Enter")
 
-    ed.is_at("/desk/drafts")
+    ed.is_at(f"/desk/drafts?q=put+away+{word}")
     expect(ed.page.get_by_text("Archived: “")).to_be_visible()
+    expect(ed.page.locator(".row__title")).to_have_text(titles[2:])
     ed.open(f"/desk/archived?q={word}&sort=title")
     expect(ed.page.locator(".row__title")).to_have_text(titles[:2])
-    ed.open(f"/desk/drafts?q={word}")
-    expect(ed.page.locator(".row__title")).to_have_text(titles[2:])
 
 
 def test_one_box_ticks_all_and_the_buttons_come_along(person: NewPerson) -> None:
@@ -84,5 +83,9 @@ def test_a_review_is_taken_from_the_queue_and_given_back(person: NewPerson) -> N
     expect(ada.page.get_by_text("in your hands", exact=True)).to_be_visible()
     ada.press("Back to the queue Whose is this?")
     ada.open("/desk/queue?claim=free&q=whose")
-
     expect(ada.page.get_by_role("link", name="Whose is this?")).to_be_visible()
+    ed.open("/desk/waiting?q=whose")
+    ed.page.get_by_role("checkbox", name="Tick Whose is this?").check()
+    ed.press("Withdraw")
+
+    expect(ed.page.get_by_text("Withdrawn: “Whose is this?”.")).to_be_visible()

@@ -3,7 +3,7 @@
 const all = document.querySelector("[data-tick-all]");
 
 if (all) {
-  const boxes = [...all.form.querySelectorAll('[name="post"]')];
+  const boxes = [...all.form.elements].filter((field) => field.name === "post");
   const tell = () => {
     const ticked = boxes.filter((box) => box.checked).length;
     all.checked = ticked === boxes.length;
@@ -11,6 +11,6 @@ if (all) {
   };
   all.parentElement.hidden = false;
   all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
-  all.form.addEventListener("change", tell);
+  boxes.forEach((box) => box.addEventListener("change", tell));
   addEventListener("pageshow", tell);
 }

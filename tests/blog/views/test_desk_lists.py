@@ -417,6 +417,20 @@ def test_many_drafts_are_archived_each_by_its_own_verb(editor: User) -> None:
     assert HistoryEntry.objects.filter(verb="archive", by=editor).count() == 5
 
 
+@pytest.mark.parametrize(
+    ("asked", "address"),
+    [
+        ("q=draft&sort=title", "/desk/drafts?q=draft&sort=title"),
+        ("//evil.example\r\nX: y", "/desk/drafts?%2F%2Fevil.example%0D%0AX%3A+y="),
+        ("", "/desk/drafts"),
+    ],
+)
+def test_many_leads_back_to_the_list_as_it_was(draft: Post, editor: User, asked: str, address: str) -> None:
+    answer = signed_in(editor).post("/desk/drafts/archive", {"post": draft.pk, "asked": asked})
+
+    assert answer.headers["Location"] == address
+
+
 def test_what_was_refused_of_many_is_told_with_the_reason(editor: User, admin: User) -> None:
     free, taken = (post_in("in_review", editor, admin, title=title) for title in ("Free", "Taken"))
     returned = post_in("in_review", editor, admin, title="Returned since")
@@ -513,7 +527,7 @@ def test_unscheduling_many_asks_for_the_second_factor_before_anything_is_done_an
 
 def test_a_row_of_the_queue_has_the_button_that_fits(submitted: Post, admin: User) -> None:
     client = signed_in(admin)
-    claim, unclaim = (f'formaction="/desk/posts/{submitted.pk}/{verb}"' for verb in ("claim", "unclaim"))
+    claim, unclaim = (f'action="/desk/posts/{submitted.pk}/{verb}"' for verb in ("claim", "unclaim"))
 
     before = client.get("/desk/queue").content.decode()
     client.post(f"/desk/posts/{submitted.pk}/claim")
