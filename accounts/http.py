@@ -27,6 +27,8 @@ TYPED = {
     "tags": "Tags",
     "body": "Body",
     "excerpt": "Description",
+    "cover": "Cover",
+    "cover_alt": "What the cover shows",
     "canonical_url": "First published at",
     "reason": "Reason",
     "note": "Note",

@@ -3,7 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
+from accounts.models import Person, Visitor
+
+from .exceptions import NotReady
 from .markup import MAX_CHARACTERS
 from .models import (
     MAX_ALT_LENGTH,
@@ -15,6 +19,7 @@ from .models import (
     MAX_WRITE_KEY_LENGTH,
     Outcome,
     Post,
+    check_cover,
     with_plain_newlines,
 )
 from .status import GoneAs
@@ -59,6 +64,17 @@ class PostForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One or two sentences for lists and search results. Left empty, the text’s beginning does.",
     )
+    cover = forms.CharField(
+        required=False,
+        max_length=200,
+        help_text="A picture above the text: the address of one that you have uploaded, such as /media/….webp.",
+    )
+    cover_alt = forms.CharField(
+        required=False,
+        max_length=MAX_ALT_LENGTH,
+        label="What the cover shows",
+        help_text="In a few words, for those who cannot see it.",
+    )
     canonical_url = forms.URLField(
         required=False,
         max_length=500,
@@ -76,7 +92,12 @@ class PostForm(forms.Form):
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     write_key = forms.SlugField(required=False, max_length=MAX_WRITE_KEY_LENGTH, widget=forms.HiddenInput)
 
-    WORDS = ("title", "body", "tags", "excerpt", "canonical_url")
+    WORDS = ("title", "body", "tags", "excerpt", "cover", "cover_alt", "canonical_url")
+
+    def __init__(self, *args: Any, by: Person | None = None, **options: Any) -> None:
+        """`by` is who types: a cover must be a picture that they may see."""
+        super().__init__(*args, **options)
+        self.by = by or Visitor()
 
     @classmethod
     def of(cls, post: Post) -> "PostForm":
@@ -89,6 +110,14 @@ class PostForm(forms.Form):
         """The cleaned fields that a save takes. What the form did not send stays as it was."""
         sent = [field for field in self.WORDS if field in self.data or field in ("title", "body", "tags")]
         return {field: self.cleaned_data[field] for field in sent}
+
+    def clean_cover(self) -> str:
+        address: str = self.cleaned_data["cover"].removeprefix(settings.SITE_URL)
+        try:
+            check_cover(address, by=self.by)
+        except NotReady as lack:
+            raise forms.ValidationError(str(lack)) from lack
+        return address
 
     def clean_tags(self) -> list[str]:
         return checked_tags(self.cleaned_data["tags"].split(","))

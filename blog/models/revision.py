@@ -18,7 +18,7 @@ from blog import markup
 from blog.comparing import size_of_change
 
 from .house_rules import HouseRule
-from .image import ImageUse
+from .image import Image, ImageUse, picture_at
 
 if TYPE_CHECKING:
     from .post import Post
@@ -166,6 +166,10 @@ class Revision(AppendOnlyModel):
         """The name readers see: the sealed one, or what its bearer chose to leave behind."""
         has_left = self.author is not None and self.author.left_at is not None
         return self.author.name if self.author is not None and has_left else self.author_name
+
+    @property
+    def cover_picture(self) -> Image | None:
+        return picture_at(self.cover)
 
     @property
     def safe_html(self) -> SafeString:

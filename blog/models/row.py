@@ -20,6 +20,7 @@ from blog.status import GoneAs, Status
 from blog.workflow import MOVES
 
 from .history import HistoryEntry
+from .image import Image, picture_at
 from .notification import tell
 from .revision import MAX_SLUG_LENGTH, MAX_TITLE_LENGTH, Revision, Words
 
@@ -129,6 +130,10 @@ class PostRow(models.Model):
     @property
     def words(self) -> Words:
         return Words(self.title, self.body, self.tags, self.excerpt, self.cover, self.cover_alt, self.canonical_url)
+
+    @property
+    def cover_picture(self) -> Image | None:
+        return picture_at(self.cover)
 
     @property
     def has_unpublished_changes(self) -> bool:

@@ -13,7 +13,7 @@ from accounts.http import MemberRequest
 from blog import checks
 from blog.checks import Finding, site
 from blog.exceptions import ChecksFailed, EditedMeanwhile, NotPermitted, NotReady
-from blog.forms import PostForm
+from blog.forms import PostForm, UploadForm
 from blog.markup import Busy, Unrenderable
 from blog.models import HistoryEntry, Post, Revision
 from blog.permissions import may_review, may_use_desk, may_write
@@ -47,7 +47,7 @@ def write(request: MemberRequest) -> HttpResponse:
         raise NotPermitted("Writing is for editors. An admin of this site can make you one.")
     if request.method != "POST":
         return _form_page(request, PostForm(initial={"write_key": get_random_string(32)}))
-    form = PostForm(request.POST)
+    form = PostForm(request.POST, by=request.user)
     if not form.is_valid():
         return _form_page(request, form, status=422)
     post, is_new = Post.objects.write_once(by=request.user, write_key=form.cleaned_data["write_key"], **form.words)
@@ -63,7 +63,7 @@ def edit(request: MemberRequest, post_id: int) -> HttpResponse:
     post.ensure("edit", by=request.user)
     if request.method != "POST":
         return _form_page(request, PostForm.of(post), post)
-    form = PostForm(request.POST)
+    form = PostForm(request.POST, by=request.user)
     if not form.is_valid():
         return _form_page(request, form, post, status=422)
     try:
@@ -108,14 +108,20 @@ def _not_submitted(request: MemberRequest, post: Post, note: str, why: str) -> H
 def _form_page(
     request: MemberRequest, form: PostForm, post: Post | None = None, status: int = 200, conflict: Post | None = None
 ) -> HttpResponse:
-    context = {"form": form, "post": post, "conflict": conflict, "opens_more": _has_more(form, conflict)}
+    context = {
+        "form": form,
+        "post": post,
+        "conflict": conflict,
+        "opens_more": _has_more(form, conflict),
+        "upload_form": UploadForm(),
+    }
     return render(request, "blog/desk/edit.html", context, status=status)
 
 
 def _has_more(form: PostForm, conflict: Post | None) -> bool:
     """Whether there is something in the fields that most posts leave empty, or wrong with them."""
-    shown = [form["excerpt"], form["canonical_url"]]
-    saved = conflict is not None and (conflict.excerpt or conflict.canonical_url)
+    shown = [form["excerpt"], form["cover"], form["cover_alt"], form["canonical_url"]]
+    saved = conflict is not None and (conflict.excerpt or conflict.cover or conflict.canonical_url)
     return bool(saved or any(field.value() or field.errors for field in shown))
 
 

@@ -1,0 +1,115 @@
+"""The cover of a post, from the form it is typed into to the page it stands on."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from blog.models import Image, Post
+from tests.conftest import signed_in
+
+from .files import picture
+
+WORDS = {"title": "On proofs", "tags": "", "body": "Words.", "then": "save"}
+
+
+@pytest.fixture
+def image(editor: User) -> Image:
+    return Image.objects.upload(by=editor, data=picture(), alt="A red sheet").image
+
+
+def figure(image: Image) -> str:
+    return f'<img src="{image.get_absolute_url()}" alt="A red sheet" width="40" height="30">'
+
+
+def covered(client: Client, post: Post, cover: str, **more: str) -> Post:
+    sent = {**WORDS, "cover": cover, "cover_alt": "A red sheet", "version": str(post.version), **more}
+    answer = client.post(f"/desk/posts/{post.pk}/edit", sent)
+    assert answer.status_code == 302, answer.content.decode()
+    return Post.objects.get(pk=post.pk)
+
+
+def test_it_goes_from_the_form_to_proof_review_and_page(
+    editor: User, admin: User, reader: User, draft: Post, image: Image
+) -> None:
+    post = covered(signed_in(editor), draft, image.get_absolute_url(), then="submit")
+    proof = signed_in(editor).get(f"/desk/posts/{post.pk}").content.decode()
+    review = signed_in(admin).get(f"/desk/posts/{post.pk}/review").content.decode()
+    post.publish(by=admin, revision=1)
+    page = signed_in(reader).get(post.get_absolute_url()).content.decode()
+
+    assert figure(image) in proof
+    assert figure(image) in review
+    assert page.index(figure(image)) < page.index("<p>Words.</p>")
+    assert f'<meta property="og:image" content="{settings.SITE_URL}{image.get_absolute_url()}">' in page
+
+
+def test_a_changed_cover_shows_on_the_review_page(editor: User, admin: User, draft: Post, image: Image) -> None:
+    blue = Image.objects.upload(by=editor, data=picture("blue")).image
+    post = covered(signed_in(editor), draft, image.get_absolute_url(), then="submit")
+    post.publish(by=admin, revision=1)
+    post = covered(signed_in(editor), post, blue.get_absolute_url(), then="submit")
+
+    changes = signed_in(admin).get(f"/desk/posts/{post.pk}/review?show=changes").content.decode()
+
+    assert f'src="{image.get_absolute_url()}" alt="The cover before"' in changes
+    assert f'src="{blue.get_absolute_url()}" alt="The cover now"' in changes
+
+
+def test_the_whole_address_will_do_and_none_takes_the_cover_off(editor: User, draft: Post, image: Image) -> None:
+    client = signed_in(editor)
+
+    typed = covered(client, draft, settings.SITE_URL + image.get_absolute_url())
+    without = covered(client, typed, "")
+
+    assert (typed.cover, without.cover) == (image.get_absolute_url(), "")
+    assert figure(image) not in client.get(f"/desk/posts/{draft.pk}").content.decode()
+
+
+def test_a_form_without_these_fields_leaves_the_cover_alone(editor: User, draft: Post, image: Image) -> None:
+    client = signed_in(editor)
+    post = covered(client, draft, image.get_absolute_url())
+
+    client.post(f"/desk/posts/{post.pk}/edit", {**WORDS, "body": "Other words.", "version": str(post.version)})
+
+    kept = Post.objects.get(pk=post.pk)
+    assert (kept.body, kept.cover, kept.cover_alt) == ("Other words.", image.get_absolute_url(), "A red sheet")
+
+
+@pytest.mark.parametrize(
+    "cover", ["https://example.org/a.png", "javascript:alert(1)", "/static/blog/favicon.svg", f"/media/{'0' * 64}.webp"]
+)
+def test_nothing_else_can_be_a_cover_and_the_words_stay_on_the_page(cover: str, editor: User, draft: Post) -> None:
+    sent = {**WORDS, "body": "New words.", "cover": cover, "version": "1"}
+
+    answers = [signed_in(editor).post(address, sent) for address in ("/write", f"/desk/posts/{draft.pk}/edit")]
+
+    for answer in answers:
+        assert answer.status_code == 422
+        assert "pictures that are kept here" in answer.content.decode()
+        assert "New words." in answer.content.decode()
+    assert Post.objects.get().body == draft.body
+
+
+def test_a_picture_one_may_not_see_is_refused_in_the_same_words(editor: User, other_editor: User, image: Image) -> None:
+    post = Post.objects.write(by=other_editor, title="On proofs", body="Words.")
+    client = signed_in(other_editor)
+
+    def refusal(cover: str) -> str:
+        answer = client.post(f"/desk/posts/{post.pk}/edit", {**WORDS, "cover": cover, "version": "1"})
+        assert answer.status_code == 422
+        return answer.content.decode().split("error-summary")[1].split("</ul>")[0]
+
+    assert refusal(image.get_absolute_url()) == refusal(f"/media/{'0' * 64}.webp")
+
+
+def test_a_save_that_comes_too_late_shows_both_covers(editor: User, draft: Post, image: Image) -> None:
+    client = signed_in(editor)
+    covered(client, draft, image.get_absolute_url())
+
+    answer = client.post(f"/desk/posts/{draft.pk}/edit", {**WORDS, "body": "Late words.", "cover": "", "version": "1"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert f'id="saved-cover" value="{image.get_absolute_url()}"' in page
+    assert 'id="saved-cover-alt" value="A red sheet"' in page
