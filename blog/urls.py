@@ -4,6 +4,7 @@ from . import api
 from .slugs import SlugConverter
 from .views import (
     desk,
+    explain,
     history,
     images,
     leave,
@@ -36,6 +37,7 @@ desk_urlpatterns = [
     path("desk/posts/<int:post_id>/review", desk.review, name="review"),
     path("desk/posts/<int:post_id>/history", history.history, name="history"),
     path("desk/posts/<int:post_id>/links", sharing.links, name="links"),
+    path("desk/posts/<int:post_id>/explain", explain.explain, name="explain"),
     *(
         path(f"desk/posts/<int:post_id>/{verb.replace('_', '-')}", getattr(moves, verb), name=verb)
         for verb in MOVES

@@ -65,6 +65,10 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         ("get", "/desk/posts/{id}/history", {"from": "1", "to": "working-copy", "show": "source"}),
     ],
     "desk/posts/<int:post_id>/links": [("get", "/desk/posts/{id}/links", {})],
+    "desk/posts/<int:post_id>/explain": [
+        ("get", "/desk/posts/{id}/explain", {}),
+        ("get", "/desk/posts/{id}/explain", {"person": "{id}", "q": "e"}),
+    ],
     "shared/<str:token>": [("get", "/shared/{id}", {}), ("get", "/shared/{slug}", {"token": "{id}"})],
     "desk/posts/<int:post_id>/submit": [("post", "/desk/posts/{id}/submit", {})],
     "desk/posts/<int:post_id>/withdraw": [("post", "/desk/posts/{id}/withdraw", {})],
