@@ -53,6 +53,13 @@ def found_or_met(claims: Claims) -> User:
     return register(profile)[0]
 
 
+def note_roles(user: User, claims: Claims) -> None:
+    """Remember what a new token says of their roles, unless Descope has said something later since."""
+    is_newest = Q(roles_known_at=None) | Q(roles_known_at__lt=claims.issued_at)
+    names = sorted(role.value for role in claims.roles)
+    User.objects.filter(is_newest, pk=user.pk).update(known_roles=names, roles_known_at=claims.issued_at)
+
+
 def rename(user: User, name: str) -> None:
     """Change the name at Descope, then here: the next sign-in would bring Descope's back.
 

@@ -52,6 +52,7 @@ def start(
         user, is_new = people.register(profile)
         if not user.may_use(claims):
             raise SignedOut("this account is closed to new sign-ins")
+        people.note_roles(user, claims)
         if replacing:
             _end(session_keys.sessions_of(replacing))
         session = Session.objects.create(
@@ -254,6 +255,7 @@ def _keep(session: Session, tokens: Tokens) -> None:
         **changes, token_expires_at=tokens.claims.expires_at
     )
     if is_current or row.update(**changes):
+        people.note_roles(session.user, tokens.claims)
         HeldToken.objects.create(session=session, digest=digest(tokens.session))
 
 

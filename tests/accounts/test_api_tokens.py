@@ -267,6 +267,7 @@ def test_who_asks_and_dies_keeps_nobody_waiting_for_long(
 def test_somebody_gone_at_descope_is_closed_and_asked_about_no_more(editor: User, wire: Wire) -> None:
     secret, browser = made(editor), signed_in(editor)
     sandbox_people.delete(sandbox_people.find(user_id=editor.subject))
+    age_roles(timedelta(minutes=10))
     asked = wire.times_asked("/mgmt/user")
 
     answers = [status(secret) for _ in range(3)]

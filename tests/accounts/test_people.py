@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import httpx
 import pytest
 from django.utils import timezone
@@ -7,7 +9,9 @@ from accounts import descope, people, upkeep
 from accounts.claims import Claims
 from accounts.descope import Profile
 from accounts.models import User
+from accounts.roles import Role
 from accounts.sandbox import people as sandbox_people
+from tests.conftest import signed_in
 
 from .conftest import Wire
 from .forge import Forge
@@ -182,3 +186,21 @@ def test_an_answer_from_before_opens_no_closed_account_again(editor: User) -> No
     people.register(early)
 
     assert User.objects.get().is_disabled
+
+
+def test_signing_in_tells_the_roles_to_everything_that_asks_without_a_token(admin: User) -> None:
+    assert not User.objects.known_as(Role.ADMIN).exists()
+
+    signed_in(admin)
+
+    assert list(User.objects.open().known_as(Role.ADMIN)) == [admin]
+    assert not User.objects.known_as(Role.EDITOR).exists()
+
+
+def test_a_token_from_before_does_not_overwrite_what_was_heard_since(admin: User) -> None:
+    later = timezone.now() + timedelta(minutes=1)
+    User.objects.filter(pk=admin.pk).update(known_roles=[], roles_known_at=later)
+
+    signed_in(admin)
+
+    assert User.objects.get(pk=admin.pk).known_roles == []
