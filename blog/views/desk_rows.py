@@ -72,12 +72,12 @@ class Row:
     def size(self) -> str:
         """How many words came and went: `+120 −14 words`."""
         signs = [f"{sign}{count:,}" for sign, count in zip("+−", self._words, strict=True) if count]
-        return f"{' '.join(signs)} words" if signs else "no words more or less"
+        return f"{' '.join(signs)} {_noun(max(self._words))}" if signs else "no words more or less"
 
     @property
     def size_aloud(self) -> str:
         added, removed = self._words
-        return f"{added:,} words added, {removed:,} removed"
+        return f"{added:,} {_noun(added)} added, {removed:,} removed"
 
     @property
     def _words(self) -> tuple[int, int]:
@@ -87,7 +87,7 @@ class Row:
     @property
     def word_count(self) -> str:
         count = self.revision.word_count if self.revision else 0
-        return f"{count:,} {'word' if count == 1 else 'words'}"
+        return f"{count:,} {_noun(count)}"
 
     @property
     def next(self) -> str:
@@ -148,6 +148,10 @@ def _places() -> dict[int, str]:
 def _may_now(verb: str, person: Person, post: Post) -> bool:
     """Ask of one verb alone: the rules of some others look into the database, for each row."""
     return MOVES[verb].starts_at(post) and MOVES[verb].by(person, post)
+
+
+def _noun(count: int) -> str:
+    return "word" if count == 1 else "words"
 
 
 def _standing_of_working_copy(post: Post) -> tuple[str, str]:

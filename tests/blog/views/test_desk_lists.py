@@ -232,8 +232,8 @@ def test_the_queue_tells_the_size_of_a_new_text_and_of_a_change(editor: User, ad
     page = text_of(signed_in(admin).get("/desk/queue"))
 
     assert "3 words" in page
-    assert "+1 words" in page
-    assert "1 words added, 0 removed" in page
+    assert "+1 word " in page
+    assert "1 word added, 0 removed" in page
 
 
 def test_a_schedule_is_told_with_its_zone_and_so_is_an_end(
