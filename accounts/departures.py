@@ -47,8 +47,7 @@ def carry_out(departure: Departure, *, is_gone_at_descope: bool) -> None:
     user = User.objects.select_for_update().get(pk=departure.user_id)
     if user.left_at is not None:
         return
-    if not departure.keeps_posts:
-        import_string(settings.TAKES_POSTS_ALONG)(user)
+    import_string(settings.LETS_GO)(user, keeps_posts=departure.keeps_posts)
     sessions.end_all_of(user)
     user.sessions.update(user_agent="", network="")  # Ended ones still refuse bearers, and need no more for it.
     user.api_tokens.all().delete()

@@ -1,9 +1,12 @@
-"""What becomes of somebody's posts when they delete their account and take them along: the setting TAKES_POSTS_ALONG."""
+"""What becomes of somebody's posts and pictures when they delete their account: the setting LETS_GO."""
 
 from accounts.models import User
 
-from .models import Post
+from .models import Image, Post
 
 
-def take_posts_along(person: User) -> None:
-    Post.objects.take_down_all_of(person)
+def let_go(person: User, *, keeps_posts: bool) -> None:
+    """Take their posts down unless these are to stay, and delete the pictures that are in no text."""
+    if not keeps_posts:
+        Post.objects.take_down_all_of(person)
+    Image.objects.let_go_of(person)

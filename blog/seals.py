@@ -12,7 +12,7 @@ from accounts.guards import missing
 from accounts.guards import team_log as guards_of_team_log
 
 from .guards import GUARDS
-from .models import Approval, Post, Revision, RevisionWriter
+from .models import Approval, Image, Post, Revision, RevisionWriter
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Mismatch:
 def mismatches(using: str = "default") -> Iterator[Mismatch]:
     """Recompute every seal, and look for what readers see without approval. Nothing is changed."""
     yield from _broken_seals(using)
+    yield from _changed_pictures(using)
     yield from _unapproved_posts(using)
     yield from _one_sided_approvals(using)
     for name in missing([*GUARDS, *guards_of_team_log()], connections[using]):
@@ -39,6 +40,13 @@ def _broken_seals(using: str) -> Iterator[Mismatch]:
     for revision in Revision.objects.using(using).defer("html").order_by("post", "number").iterator(chunk_size=200):
         if not revision.is_intact:
             yield Mismatch(_name(revision.post_id, revision.number), "its text is not the one that was sealed")
+
+
+def _changed_pictures(using: str) -> Iterator[Mismatch]:
+    sealed = Image.objects.using(using).filter(uses__revision__isnull=False).distinct()
+    for image in sealed.order_by("pk").iterator(chunk_size=200):
+        if not image.is_intact:
+            yield Mismatch(f"picture {image.digest}", "its file is not there, or not the one that was sealed")
 
 
 def _unapproved_posts(using: str) -> Iterator[Mismatch]:

@@ -160,8 +160,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
-# What accounts calls when somebody deletes theirs and takes their posts along: it cannot know of posts itself.
-TAKES_POSTS_ALONG = "blog.leaving.take_posts_along"
+# What accounts calls when somebody deletes theirs: it cannot know of posts itself.
+LETS_GO = "blog.leaving.let_go"
 APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # The longest text a form may hold is 1.2 MB as a browser sends it.

@@ -23,7 +23,7 @@ from blog.status import GoneAs, Status, live
 from .links import path_of
 
 if TYPE_CHECKING:
-    from blog.models import PostQuerySet
+    from blog.models import ImageQuerySet, PostQuerySet
 
 HREF = re.compile(r'\shref="([^"]*)"')
 MOST_ADDRESSES = 500
@@ -78,8 +78,17 @@ def _name(match: ResolverMatch) -> str | int:
     return name
 
 
+def image_bytes_for(person: Person, pictures: ImageQuerySet, *texts: str) -> Callable[[str], int | None]:
+    """Return a function that says how large a picture in these texts is that this site holds, as far as the person may
+    know. All are looked up at once.
+    """
+    found = pictures.visible_to(person).named_in(*texts)
+    sizes = {picture.get_absolute_url(): picture.size_bytes for picture in found}
+    return lambda address: sizes.get(path_of(address) or "") or image_bytes(address)
+
+
 def image_bytes(address: str) -> int | None:
-    """Return how large a picture is that this site itself holds, or None if it is elsewhere or not found."""
+    """Return how large a picture among the static files is, or None if it is elsewhere or not found."""
     path = path_of(address) or ""
     if not path.startswith(settings.STATIC_URL):
         return None

@@ -14,7 +14,7 @@ from blog.checks import Finding, site
 from blog.exceptions import AnotherRevision, ChecksFailed, EditedMeanwhile, NotReady
 from blog.status import Status
 
-from .image import ImageUse, check_cover
+from .image import Image, ImageUse, check_cover
 from .revision import Revision, Words
 from .row import PostRow, with_plain_newlines
 
@@ -117,7 +117,8 @@ class Writing(PostRow):
     def findings_for(self, person: User) -> list[Finding]:
         """Return what the checks find in the working copy, as far as this person may know the site."""
         resolves = site.resolves_for(person, self._as_post._meta.default_manager.all(), self.html)
-        return checks.run(self, resolves=resolves, image_bytes=site.image_bytes)
+        image_bytes = site.image_bytes_for(person, Image.objects.all(), self.html, self.cover)
+        return checks.run(self, resolves=resolves, image_bytes=image_bytes)
 
     def withdraw(self, *, by: User) -> None:
         """Take the post out of the review queue. Raises NotPermitted and WrongStatus."""

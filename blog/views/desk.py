@@ -15,7 +15,7 @@ from blog.checks import Finding, site
 from blog.exceptions import ChecksFailed, EditedMeanwhile, NotPermitted, NotReady
 from blog.forms import PostForm, UploadForm
 from blog.markup import Busy, Unrenderable
-from blog.models import HistoryEntry, Post, Revision
+from blog.models import HistoryEntry, Image, Post, Revision
 from blog.permissions import may_review, may_use_desk, may_write
 from blog.status import Status
 from blog.workflow import MOVES
@@ -186,7 +186,8 @@ def _spread_for_review(post: Post, revision: Revision, shown: Side) -> Spread:
 
 def _findings(request: MemberRequest, revision: Revision) -> list[Finding]:
     resolves = site.resolves_for(request.user, Post.objects.all(), revision.html)
-    return checks.run(revision, resolves=resolves, image_bytes=site.image_bytes)
+    image_bytes = site.image_bytes_for(request.user, Image.objects.all(), revision.html, revision.cover)
+    return checks.run(revision, resolves=resolves, image_bytes=image_bytes)
 
 
 def _earlier(post: Post) -> dict[str, Any]:

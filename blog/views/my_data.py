@@ -14,10 +14,11 @@ from blog.models import HistoryEntry, Notification, Post, Revision, Wish
 
 @require_safe
 def my_data(request: MemberRequest) -> HttpResponse:
-    """Give somebody their profile, sessions, tokens, posts with every revision, what they did and were told, as JSON."""
+    """Give somebody their profile, sessions, tokens, posts with every revision, pictures, what they did and were told."""
     kept = {
         **data.kept_of(request.user),
         "posts": _posts_of(request.user),
+        "pictures": _pictures_of(request.user),
         "deeds": _deeds_of(request.user),
         "notifications": _notifications_of(request.user),
         "notification_wishes": list(Wish.objects.filter(person=request.user).values("kind", "is_listed", "mail")),
@@ -62,6 +63,22 @@ def _posts_of(user: User) -> list[dict[str, Any]]:
             "history": [{"at": entry.at, "what": entry.sentence, "note": entry.note} for entry in post.history.all()],
         }
         for post in posts
+    ]
+
+
+def _pictures_of(user: User) -> list[dict[str, Any]]:
+    """What they brought, by its address, at which they get each themselves: all at once would be too much for a file."""
+    uploads = user.uploads.select_related("image").order_by("pk")
+    return [
+        {
+            "address": upload.image.get_absolute_url(),
+            "what_it_shows": upload.alt,
+            "brought_at": upload.at,
+            "width": upload.image.width,
+            "height": upload.image.height,
+            "bytes": upload.image.size_bytes,
+        }
+        for upload in uploads
     ]
 
 

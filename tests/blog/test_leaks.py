@@ -265,7 +265,7 @@ def told(answer: Any, post: Any) -> str:
     text = re.sub(
         r'(csrfmiddlewaretoken" value="|csrf-token="|nonce[-=]"?|name="write_key" value=")[\w+/=-]+', r"\1", text
     )
-    return re.sub(rf"(/|%2F)({post.id}|{post.slug}|{picture_in(post)})\b", "/WHAT-WAS-ASKED-FOR", text)
+    return re.sub(rf"(/|%2F|post%3D|person%3D)({post.id}|{post.slug}|{picture_in(post)})\b", "/WHAT-WAS-ASKED-FOR", text)
 
 
 EVERY_RECIPE = [recipe for recipes in RECIPES.values() for recipe in recipes]
