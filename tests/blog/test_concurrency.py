@@ -1,13 +1,16 @@
 """Many at once, each on a connection of their own: one wins, and the others are told."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from accounts.models import User
 from blog.exceptions import AnotherRevision, EditedMeanwhile, WrongStatus
@@ -150,3 +153,39 @@ def test_ten_people_who_change_to_one_title_at_once_get_ten_addresses(sign_up: S
 
 def _discard(result: object) -> None:
     """Nothing to tell but that it came about."""
+
+
+def test_of_ten_admins_who_claim_at_once_one_does(submitted: Post, sign_up: SignUp) -> None:
+    def claimer(number: int) -> Callable[[], None]:
+        post, admin = as_seen_by(submitted, sign_up(f"Admin {number}", "admin"))
+        return lambda: post.claim(by=admin)
+
+    outcomes = at_once(*[claimer(number) for number in range(10)])
+
+    assert outcomes == {"ok": 1, "WrongStatus": 9}
+    assert submitted.history.filter(verb="claim").count() == 1
+
+
+def test_what_is_published_and_scheduled_at_once_is_one_of_the_two(submitted: Post, sign_up: SignUp) -> None:
+    at = timezone.now() + timedelta(hours=1)
+
+    def decider(number: int) -> Callable[[], None]:
+        post, admin = as_seen_by(submitted, sign_up(f"Admin {number}", "admin"))
+        if number % 2:
+            return lambda: post.schedule(by=admin, revision=1, at=at)
+        return lambda: post.publish(by=admin, revision=1)
+
+    outcomes = at_once(*[decider(number) for number in range(8)])
+
+    assert outcomes == {"ok": 1, "WrongStatus": 7}
+    kept = Post.objects.get(pk=submitted.pk)
+    assert kept.is_live is not kept.is_scheduled
+
+
+def test_what_the_clock_did_is_written_down_once(submitted: Post, admin: User) -> None:
+    submitted.schedule(by=admin, revision=1, at=timezone.now() + timedelta(seconds=1))
+    time.sleep(1.1)
+
+    at_once(*[Post.objects.settle_due for _ in range(6)])
+
+    assert [entry.verb for entry in submitted.history.order_by("pk")] == ["write", "submit", "schedule", "publish"]
