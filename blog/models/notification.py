@@ -7,12 +7,11 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import Person, Session, User
-from accounts.roles import Role, name_of
+from accounts.models import Person, User
+from accounts.roles import Role
 from blog.notifications.kinds import TELLINGS, Cadence, Kind
 from blog.permissions import NOTHING, may_review, may_write
 
@@ -46,32 +45,15 @@ def _concerned_by(entry: HistoryEntry, kind: Kind) -> list[User]:
     if kind != Kind.SUBMITTED:
         writers = entry.revision.writers.values("user") if entry.revision else []
         return list(User.objects.open().filter(Q(pk=entry.post.author_id) | Q(pk__in=writers)).order_by("pk"))
-    admins = _probable_admins()
+    admins = list(User.objects.open().known_as(Role.ADMIN).order_by("pk"))
     claimant = [admin for admin in admins if admin.pk == entry.post.claimed_by_id]
     return claimant or admins
-
-
-def _probable_admins() -> list[User]:
-    """Those known as admins, and those whom Descope was never asked about, but whose session says so.
-
-    What they are told is shown and mailed only as far as they may see it then.
-    """
-    known = list(User.objects.open().known_as(Role.ADMIN))
-    sessions = (
-        Session.objects.live()
-        .filter(user__in=User.objects.open().filter(known_roles__isnull=True))
-        .alias(payload_as_text=Cast("payload", TextField()))
-        .filter(payload_as_text__contains=f'"{name_of(Role.ADMIN)}"')
-        .select_related("user")
-    )
-    unknown = {session.user_id: session.user for session in sessions if Role.ADMIN in session.claims.roles}
-    return sorted([*known, *unknown.values()], key=lambda person: person.pk)
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def for_eyes_of(self, person: Person) -> Self:
         """Those about what this person may see now: the working side of a post, or what readers see of it."""
-        posts = apps.get_model("blog", "Post").objects
+        posts = apps.get_model("blog", "Post").objects  # By its name: a post's verbs need `tell`, above.
         if may_review(person):
             return self.filter(entry__post__in=posts.visible_to(person))
         own = Q(entry__post__author=person.pk, entry__post__deleted_at=None) if may_write(person) else NOTHING

@@ -49,7 +49,7 @@ def test_an_admin_whose_account_is_closed_is_told_nothing(admin: User, draft: Po
     assert told("submit") == []
 
 
-def test_an_admin_whom_only_a_session_shows_is_told(sign_up: SignUp, draft: Post, editor: User) -> None:
+def test_an_admin_of_whom_nothing_but_a_sign_in_is_known_is_told(sign_up: SignUp, draft: Post, editor: User) -> None:
     signed_in(sign_up("Una Unknown", "admin"))
 
     draft.submit(by=editor)
