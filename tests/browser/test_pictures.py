@@ -1,0 +1,133 @@
+"""Pictures in a browser: brought while writing, with script and without, and looked at by readers."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload, expect
+
+from .conftest import NewPerson
+from .person import Person
+from .test_every_page import LOOKS, faults_of
+
+pytestmark = pytest.mark.browser
+
+DROP = """async ([text, base64]) => {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], "dropped.png", { type: "image/png" }));
+  for (const kind of ["dragenter", "dragover", "drop"])
+    text.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def file(colour: str = "teal", size: tuple[int, int] = (600, 400)) -> FilePayload:
+    written = io.BytesIO()
+    Image.new("RGB", size, colour).save(written, "PNG")
+    return {"name": "sheet.png", "mimeType": "image/png", "buffer": written.getvalue()}
+
+
+def bring(somebody: Person, colour: str = "teal", shows: str = "A sheet of paper") -> None:
+    somebody.page.get_by_text("Pictures for this post").click()
+    somebody.page.get_by_label("Picture", exact=True).set_input_files(file(colour))
+    somebody.page.get_by_label("What it shows", exact=True).fill(shows)
+
+
+def test_a_picture_comes_to_the_cursor_and_onto_the_cover(person: NewPerson) -> None:
+    ed = person("ed@example.com", signed_in=True)
+    ed.open("/write")
+    ed.type_post(title="With a picture", body="Before.After.")
+    text = ed.page.get_by_label("Body")
+    text.evaluate("text => { text.focus(); text.setSelectionRange(7, 7); }")
+
+    bring(ed)
+    ed.press("Upload")
+    expect(ed.page.locator(".edit-pictures__said")).to_have_text("The picture stands in the text.")
+
+    assert re.fullmatch(r"Before\.\n\n!\[A sheet of paper\]\(/media/\w{64}\.webp\)\n\nAfter\.", text.input_value())
+    ed.press("Make it the cover")
+    ed.save()
+    ed.page.get_by_role("link", name="See the proof").click()
+    shown = ed.page.get_by_role("img", name="A sheet of paper")
+    expect(shown).to_have_count(2)
+    for number in range(2):
+        assert shown.nth(number).evaluate("image => image.decode().then(() => image.naturalWidth)") == 600
+
+
+def test_a_file_is_dropped_on_the_text_and_undone(person: NewPerson) -> None:
+    ed = person("ed@example.com", signed_in=True)
+    ed.open("/write")
+    ed.type_post(body="Words.")
+    text = ed.page.get_by_label("Body")
+
+    encoded = ed.page.evaluate("bytes => btoa(String.fromCharCode(...bytes))", list(file()["buffer"]))
+    ed.page.evaluate(DROP, [text.element_handle(), encoded])
+    expect(ed.page.locator(".edit-pictures__said")).to_contain_text("Write between its brackets")
+
+    assert text.input_value().startswith("Words.\n\n![](/media/")
+    text.press("Control+z")
+    assert text.input_value() == "Words."
+    ed.type_post(body="")
+
+
+def test_what_is_refused_is_said_and_the_text_stays(person: NewPerson) -> None:
+    ed = person("ed@example.com", signed_in=True)
+    ed.open("/write")
+    ed.type_post(title="Kept", body="Words.")
+    ed.watch.expect_refusal("/desk/images", 422)
+
+    bring(ed)
+    ed.page.get_by_label("Picture", exact=True).set_input_files(
+        {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}
+    )
+    ed.press("Upload")
+
+    expect(ed.page.locator(".edit-pictures__said")).to_contain_text("SVG drawings can hold programs")
+    assert ed.page.get_by_label("Body").input_value() == "Words."
+    ed.type_post(title="", body="")
+
+
+def test_without_script_a_page_has_what_to_paste_and_leads_back(person: NewPerson) -> None:
+    ed = person("ed@example.com", signed_in=True, java_script_enabled=False)
+    ed.write("Without script", "Words.")
+
+    bring(ed, "olive", "A leaf")
+    with ed.context.expect_page() as opened:
+        ed.button("Upload in a new tab").click()
+    page = opened.value
+
+    expect(page.get_by_role("heading", name="A leaf")).to_be_visible()
+    markdown = page.get_by_label("Markdown to paste into a text").input_value()
+    assert re.fullmatch(r"!\[A leaf\]\(/media/\w{64}\.webp\)", markdown)
+    page.get_by_role("link", name="Back to “Without script”").click()
+    expect(page.get_by_label("Body")).to_have_value("Words.")
+    page.close()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_with_pictures_is_usable_by_all_and_fits(look: str, person: NewPerson) -> None:
+    ed, ada, rita = (person(f"{name}@example.com", signed_in=True, **LOOKS[look]) for name in ("ed", "ada", "rita"))
+    title = f"Covered, {look}"
+    post_id = ed.write(title, "Words.")
+    bring(ed)
+    ed.press("Upload")
+    ed.press("Make it the cover")
+    faults = [f"edit: {fault}" for fault in faults_of(ed)]
+    ed.save()
+    ed.open("/desk/images")
+    faults += [f"pictures: {fault}" for fault in faults_of(ed)]
+    ed.page.get_by_role("img", name="A sheet of paper").first.click()
+    faults += [f"picture: {fault}" for fault in faults_of(ed)]
+    ed.open(f"/desk/posts/{post_id}")
+    ed.press("Submit for review")
+    ada.open(f"/desk/posts/{post_id}/review?show=details")
+    faults += [f"review: {fault}" for fault in faults_of(ada)]
+    ada.publish(title)
+
+    rita.open("/")
+    rita.page.get_by_role("link", name=title).click()
+    expect(rita.page.get_by_role("img", name="A sheet of paper").first).to_be_visible()
+    faults += [f"reading: {fault}" for fault in faults_of(rita)]
+
+    assert faults == []
