@@ -83,10 +83,10 @@ class Overview:
         mine = self._rows("queue", posts.filter(is_mine), SHOWN_OF_QUEUE)
         total = posts.filter(is_mine).count()
         rest = self._rows("queue", posts.exclude(is_mine), SHOWN_OF_QUEUE)
-        url = reverse("desk:queue")
+        url, empty = reverse("desk:queue"), "" if mine else queue.empty
         return [
             Section("in-hand", "In your hands", queue, mine, total, f"{url}?claim=mine"),
-            Section("queue", "For review", queue, rest, self._totals["queue"] - total, url, queue.empty),
+            Section("queue", "For review", queue, rest, self._totals["queue"] - total, url, empty),
         ]
 
     def _section(self, key: str, title: str = "", empty: str | None = None) -> Section:

@@ -345,6 +345,24 @@ def test_the_tags_to_choose_from_are_those_of_the_texts_on_the_list(
     assert offered == {"live": ["craft"], "drafts": ["next"], "mine": ["next"]}
 
 
+def test_what_is_coming_up_is_found_by_what_is_to_go_live_and_by_what_is_to_end(
+    published: Post, editor: User, admin: User
+) -> None:
+    published.unpublish_later(by=admin, at=timezone.now() + timedelta(days=2))
+    to_come = post_in("in_review", editor, admin, title="To come", body="Fresh words.")
+    schedule(to_come, admin, days=1)
+    to_come.edit(by=editor, version=1, title="Typed since", body="Hidden words.", tags=["unseen"])
+    client = signed_in(admin)
+
+    assert titles(client, "coming-up", tag="craft") == ["To come", "On proofs"]
+    assert titles(client, "coming-up", sort="latest") == ["On proofs", "To come"]
+    assert titles(client, "coming-up", sort="title") == ["On proofs", "To come"]
+    assert titles(client, "coming-up", q="fresh") == ["To come"]
+    assert titles(client, "coming-up", q="twice") == ["On proofs"]
+    assert titles(client, "coming-up", q="hidden") == []
+    assert titles(client, "coming-up", tag="unseen") == ["To come", "On proofs"]
+
+
 @pytest.mark.usefixtures("one_of_each")
 def test_all_of_ones_posts_are_narrowed_by_where_they_stand(editor: User) -> None:
     client = signed_in(editor)
@@ -368,6 +386,17 @@ def test_the_queue_is_narrowed_to_what_is_in_my_hands_or_in_nobodys(
     assert sections(client)["in-hand"] == ["Ada's"]
     assert sections(client)["queue"] == ["Bea's", "Nobody's"]
     assert "in the hands of Bea Both" in text_of(client.get("/desk/queue"))
+
+
+def test_the_overview_says_that_nothing_waits_where_nothing_does(submitted: Post, admin: User) -> None:
+    client = signed_in(admin)
+    submitted.claim(by=admin)
+    in_hand = text_of(client.get("/desk"))
+    submitted.unclaim(by=admin)
+    submitted.publish(by=admin, revision=1)
+
+    assert "Nothing waits." not in in_hand
+    assert "Nothing waits." in text_of(client.get("/desk"))
 
 
 def test_lists_are_sorted_as_is_allowed_and_otherwise_as_they_come(editor: User, admin: User) -> None:
