@@ -19,6 +19,7 @@ from accounts import limits
 from accounts.access import open_to_visitors
 from accounts.exceptions import ProviderUnavailable, TooMany
 from accounts.http import MemberRequest, client_address, refusal, too_many
+from blog.carrying import carrying, pictures_of
 from blog.markup import Busy
 from blog.models import Post, Revision, ShareLink
 from blog.moments import in_words
@@ -136,11 +137,22 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         return too_many(request, trouble)
     except ProviderUnavailable:
         return _try_again(request)
-    revision = link.revision or _newest(link.post)
     if _is_read_by_somebody(request):
         link.note_opening()
-    is_live = link.post.current_revision is not None and link.post.current_revision.words == revision.words
-    return render(request, "blog/shared.html", {"link": link, "revision": revision, "is_live": is_live})
+    return render(request, "blog/shared.html", _shown(link))
+
+
+def _shown(link: ShareLink) -> dict[str, Any]:
+    revision = link.revision or _newest(link.post)
+    live = link.post.current_revision
+    pictures = pictures_of(link.post, link.revision)
+    return {
+        "link": link,
+        "revision": revision,
+        "html": carrying(revision.html, pictures),
+        "cover": pictures.get(revision.cover, ""),
+        "is_live": live is not None and live.words == revision.words,
+    }
 
 
 def _newest(post: Post) -> Revision:

@@ -1,5 +1,6 @@
 """The page that makes and ends links to share, and the page they open to anybody."""
 
+import base64
 import io
 import logging
 import re
@@ -14,7 +15,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from blog.models import Post, ShareLink
+from blog.models import Image, Post, ShareLink
+from tests.blog.images.files import picture
 from tests.blog.posts import known
 from tests.conftest import bearer, signed_in
 
@@ -110,6 +112,47 @@ def test_a_text_that_makes_no_page_says_so(draft: Post, author: User, busy: pyte
 
     assert "does not make a page just now" in while_busy
     assert "Unrendered words." in open_link(token).content.decode()
+
+
+def test_the_pictures_of_the_text_are_in_the_page_and_open_nowhere_else(author: User) -> None:
+    upload = Image.objects.upload(by=author, data=picture(), alt="A stick")
+    address = upload.image.get_absolute_url()
+    post = Post.objects.write(by=author, title="Pictured", body=f"See it: {upload.markdown}")
+    Post.objects.filter(pk=post.pk).update(cover=address, cover_alt="A stick, closer")
+    _, token = post.share(by=author)
+
+    page = open_link(token).content.decode()
+
+    pictures = re.findall(r"<img [^>]*>", page)
+    carried = {content for one in pictures for content in re.findall(r'src="data:image/webp;base64,([^"]+)"', one)}
+    file = upload.image.opened()
+    assert file is not None
+    with file:
+        assert {base64.b64decode(content) for content in carried} == {file.read()}
+    assert {alt for one in pictures for alt in re.findall(r'alt="([^"]*)"', one)} == {"A stick", "A stick, closer"}
+    assert address not in page
+    assert Client().get(address).status_code in (302, 404)
+    assert Client().get(address, {"token": token}).status_code in (302, 404)
+
+
+def test_a_picture_that_the_text_only_names_is_not_in_the_page(author: User, other_editor: User) -> None:
+    hidden = Image.objects.upload(by=other_editor, data=picture()).image
+    post = Post.objects.write(by=author, title="Typed", body=f"![Not mine]({hidden.get_absolute_url()})")
+
+    page = open_link(post.share(by=author)[1]).content.decode()
+
+    assert "data:image" not in page
+
+
+def test_pictures_are_in_the_page_as_far_as_it_bears_them(author: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = Image.objects.upload(by=author, data=picture())
+    _, token = Post.objects.write(by=author, title="Heavy", body=upload.markdown).share(by=author)
+    monkeypatch.setattr("blog.carrying.MOST_BYTES", upload.image.size_bytes - 1)
+
+    page = open_link(token).content.decode()
+
+    assert "data:image" not in page
+    assert upload.image.get_absolute_url() in page
 
 
 def test_a_text_without_words_says_so(author: User) -> None:
