@@ -17,6 +17,13 @@ from .workflow import MOVES, Move
 
 # What is asked before any verb.
 SEE, OPEN = "see", "open"
+# Where what the button says would not do on a page about somebody.
+NAMES = {
+    "claim": "Take it to review",
+    "restore": "Go back to an earlier revision",
+    "share": "Make a link to share",
+    "unshare": "End a link to share",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,12 @@ def explain(person: User, post: Post, spoken: Spoken = YOU) -> list[Answer]:
         _answer(SEE, "See it", _why_not_see(person, post, spoken)),
         _answer(OPEN, "Open it on the desk", permissions.author_or_admin.why_not(person, post, spoken)),
         *(
-            _answer(verb, move.label, _why_not(move, person, post, spoken), _note(verb, person, post, spoken))
+            _answer(
+                verb,
+                NAMES.get(verb, move.label),
+                _why_not(move, person, post, spoken),
+                _note(verb, person, post, spoken),
+            )
             for verb, move in MOVES.items()
         ),
     ]
