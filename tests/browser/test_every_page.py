@@ -69,6 +69,14 @@ def pages(ed: Person, ada: Person, rita: Person, visitor: Person, title: str) ->
     ed.open(f"/desk/posts/{post_id}")
     yield "proof", ed
     ed.press("Submit for review")
+    ed.open(f"/desk/posts/{post_id}/links")
+    ed.press("Make the link")
+    yield "shared links", ed
+    visitor.page.goto(ed.page.get_by_role("textbox", name="The address").input_value())
+    expect(visitor.heading(title)).to_be_visible()
+    yield "a text that was shared", visitor
+    ada.open(f"/desk/posts/{post_id}/explain")
+    yield "what somebody may do", ada
     ed.open("/desk")
     yield "an editor's desk", ed
     ada.open("/desk")
