@@ -127,13 +127,21 @@ def too_many(request: HttpRequest, trouble: TooMany) -> HttpResponse:
 
 def posted_texts(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what somebody typed into the refused form, as (label, text), so that the page can give it back."""
-    if request.method != "POST":
-        return []
+    if request.method != "POST" or length_of(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return []  # Files have no limit but this one: what is too much is not even read.
     try:
         posted = request.POST
     except RequestDataTooBig:  # It was never read.
         return []
     return [(label, posted[field]) for field, label in TYPED.items() if posted.get(field)]
+
+
+def length_of(request: HttpRequest) -> int:
+    """Return how many bytes are sent along, as far as the request says."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 def sign_in_redirect(request: HttpRequest) -> HttpResponseRedirect:

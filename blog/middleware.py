@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.http import problem, refusal, step_up_url, wants_json
+from accounts.http import length_of, problem, refusal, step_up_url, wants_json
 
 from .doors import Door, entered_by
 from .exceptions import AnotherRevision, NotReady, StepUpNeeded, WrongStatus
@@ -34,7 +34,7 @@ class RefusalMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if _length_of(request) <= getattr(view, "max_bytes", settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+        if length_of(request) <= getattr(view, "max_bytes", settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
             return None
         reason = getattr(view, "too_much", TOO_MUCH)
         return refusal(request, "_shared/refused.html", 413, reason, title="That is too much at once")
@@ -98,13 +98,6 @@ def _led_to_step_up(request: HttpRequest, reason: str) -> HttpResponse:
     context = {"reason": reason, "typed": posted, "step_up_url": step_up_url(request)}
     label = MOVES[verb].label if verb in MOVES else "Go on"
     return render(request, "blog/step_up.html", {**context, "label": label}, status=403)
-
-
-def _length_of(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
 
 
 def _refused(request: HttpRequest, status: int, title: str, reason: str) -> HttpResponse:

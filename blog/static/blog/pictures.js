@@ -11,6 +11,7 @@ if (place && text) {
   const asCover = place.querySelector("[data-as-cover]");
   let sending = false;
   let last = null;
+  let hasCursor = false;
 
   form.removeAttribute("target");
   form.querySelector("button .visually-hidden")?.remove();
@@ -25,6 +26,7 @@ if (place && text) {
       if (holdsFile(event.dataTransfer)) event.preventDefault();
     });
   }
+  text.addEventListener("focus", () => (hasCursor = true));
   text.addEventListener("drop", (event) => take(event, event.dataTransfer));
   text.addEventListener("paste", (event) => take(event, event.clipboardData));
 
@@ -98,7 +100,8 @@ if (place && text) {
   }
 
   function insert(markdown) {
-    const { selectionEnd: at, value } = text;
+    const { value } = text;
+    const at = hasCursor ? text.selectionEnd : value.length;
     const before = value.slice(0, at);
     const gap = before === "" || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
     const rest = value.slice(at).startsWith("\n") || at === value.length ? "\n" : "\n\n";

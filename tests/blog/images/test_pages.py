@@ -121,6 +121,14 @@ def test_what_is_far_too_large_is_not_even_read(editor: User) -> None:
 
     assert answer.status_code == 413
     assert "10 MB" in answer.content.decode()
+    assert not answer.wsgi_request._read_started
+
+
+def test_what_a_visitor_sends_is_not_read_where_it_is_much() -> None:
+    answer = bring(Client(), b"x" * 3_000_000)
+
+    assert answer.status_code == 302
+    assert not answer.wsgi_request._read_started
 
 
 def test_without_a_file_one_is_asked_for(editor: User) -> None:
