@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts import data
 from accounts.http import MemberRequest
 from accounts.models import User
-from blog.models import HistoryEntry, Notification, Post, Revision, Wish
+from blog.models import HistoryEntry, Notification, Post, Revision, ShareLink, Wish
 
 
 @require_safe
@@ -20,6 +20,7 @@ def my_data(request: MemberRequest) -> HttpResponse:
         "posts": _posts_of(request.user),
         "pictures": _pictures_of(request.user),
         "deeds": _deeds_of(request.user),
+        "shared_links": _links_of(request.user),
         "notifications": _notifications_of(request.user),
         "notification_wishes": list(Wish.objects.filter(person=request.user).values("kind", "is_listed", "mail")),
     }
@@ -86,6 +87,23 @@ def _deeds_of(user: User) -> list[dict[str, Any]]:
     """What they did to any post, by its number alone: its words may be somebody else's."""
     deeds = HistoryEntry.objects.filter(by=user).order_by("pk")
     return [{"at": deed.at, "verb": deed.verb, "post": deed.post_id, "note": deed.note} for deed in deeds]
+
+
+def _links_of(user: User) -> list[dict[str, Any]]:
+    """The links they made, without what opens them: that is kept nowhere."""
+    links = ShareLink.objects.filter(made_by=user).select_related("revision").order_by("pk")
+    return [
+        {
+            "post": link.post_id,
+            "shows": link.what,
+            "made_at": link.made_at,
+            "expires_at": link.expires_at,
+            "ended_at": link.ended_at,
+            "opened_count": link.opened_count,
+            "last_opened_at": link.last_opened_at,
+        }
+        for link in links
+    ]
 
 
 def _notifications_of(user: User) -> list[dict[str, Any]]:

@@ -84,6 +84,19 @@ def test_what_admins_did_to_an_account_is_in_it_and_not_which_admin(reader: User
     assert reader.subject not in json.dumps(of_admin)
 
 
+def test_the_links_they_shared_are_in_it_without_what_opens_them(draft: Post, editor: User, admin: User) -> None:
+    link, token = draft.share(by=editor)
+    draft.share(by=admin)
+
+    data = data_of(editor)
+
+    assert [(one["post"], one["shows"], one["opened_count"]) for one in data["shared_links"]] == [
+        (draft.pk, "the newest text", 0)
+    ]
+    assert token not in str(data)
+    assert link.token_digest not in str(data)
+
+
 def test_it_is_a_file_that_no_cache_keeps(reader: User) -> None:
     response = signed_in(reader).get("/account/data")
 
