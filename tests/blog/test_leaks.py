@@ -91,6 +91,7 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         ("get", "/desk/images/{picture}", {"post": "{id}"}),
         ("get", "/desk/images/{id}", {}),
     ],
+    "desk/images/<str:digest>/delete": [("post", "/desk/images/{picture}/delete", {})],
     "desk/notifications": [("get", "/desk/notifications", {}), ("get", "/desk/notifications", {"page": "2"})],
     "desk/notifications/read": [("post", "/desk/notifications/read", {"newest": "{id}"})],
     "desk/notifications/<int:notification_id>/read": [("post", "/desk/notifications/{id}/read", {})],
@@ -265,18 +266,25 @@ def told(answer: Any, post: Any) -> str:
     text = re.sub(
         r'(csrfmiddlewaretoken" value="|csrf-token="|nonce[-=]"?|name="write_key" value=")[\w+/=-]+', r"\1", text
     )
-    return re.sub(rf"(/|%2F|post%3D|person%3D)({post.id}|{post.slug}|{picture_in(post)})\b", "/WHAT-WAS-ASKED-FOR", text)
+    return re.sub(
+        rf"(/|%2F|post%3D|person%3D)({post.id}|{post.slug}|{picture_in(post)})\b", "/WHAT-WAS-ASKED-FOR", text
+    )
 
 
 EVERY_RECIPE = [recipe for recipes in RECIPES.values() for recipe in recipes]
+
+
+def worth_asking(recipe: tuple[str, str, Any], posts: list[Post]) -> list[Post]:
+    """Return the posts to ask of: the first alone where the recipe names none and is the same for all."""
+    return posts if re.search(r"\{(id|slug|picture)\}", str(recipe)) else posts[:1]
 
 
 @pytest.mark.parametrize("who", READERS)
 def test_no_address_tells_a_word_of_what_is_not_live(ask: Any, hidden: list[Post], half_hidden: list[Post]) -> None:
     before = list(Post.objects.values())
 
-    for post in hidden + half_hidden:
-        for recipe in EVERY_RECIPE:
+    for recipe in EVERY_RECIPE:
+        for post in worth_asking(recipe, hidden + half_hidden):
             assert "marker" not in told(ask(recipe, post), post).lower(), (recipe, post.title)
 
     assert list(Post.objects.values()) == before
@@ -286,7 +294,7 @@ def test_no_address_tells_a_word_of_what_is_not_live(ask: Any, hidden: list[Post
 def test_a_hidden_post_answers_exactly_as_one_that_does_not_exist(ask: Any, hidden: list[Post]) -> None:
     for recipe in EVERY_RECIPE:
         nothing = told(ask(recipe, NO_POST), NO_POST)
-        for post in hidden:
+        for post in worth_asking(recipe, hidden):
             assert told(ask(recipe, post), post) == nothing, (recipe, post.title)
 
 
