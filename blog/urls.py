@@ -45,6 +45,7 @@ desk_urlpatterns = [
     ),
     path("desk/images", images.images, name="images"),
     path("desk/images/<str:digest>", images.image, name="image"),
+    path("desk/images/<str:digest>/delete", images.delete_image, name="delete_image"),
     path("desk/notifications", notifications.notifications, name="notifications"),
     path("desk/notifications/read", notifications.read_all_notifications, name="read_all_notifications"),
     path("desk/notifications/<int:notification_id>/read", notifications.read_notification, name="read_notification"),

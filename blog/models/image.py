@@ -62,15 +62,18 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return upload
 
     def let_go_of(self, person: User) -> int:
-        """Delete what this person brought and no text and nobody else has. Returns how many pictures it was."""
+        """Let these be this person's no more, but for what a text of theirs shows. Returns how many it was.
+
+        What then nobody has and no text shows is deleted.
+        """
         with transaction.atomic():
-            theirs = list(self.filter(uploads__by=person, uses=None))
+            theirs = list(self.filter(uploads__by=person).exclude(uses__post__author=person))
             Upload.objects.filter(by=person, image__in=theirs).delete()
-            orphans = [image for image in theirs if not image.uploads.exists()]
+            orphans = [image for image in theirs if not image.uploads.exists() and not image.uses.exists()]
             for image in orphans:
                 image.delete()
             transaction.on_commit(lambda: _drop_files_of(orphans))
-        return len(orphans)
+        return len(theirs)
 
 
 class Image(models.Model):

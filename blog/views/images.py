@@ -3,18 +3,19 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import limits
 from accounts.access import open_where_public
 from accounts.http import MemberRequest, PersonRequest, problem, wants_json
 from accounts.pictures import NotAPicture
-from blog.exceptions import NotPermitted
+from blog.exceptions import NotPermitted, NotReady
 from blog.forms import UploadForm
 from blog.middleware import admits
 from blog.models import MAX_UPLOAD_BYTES, TOO_HEAVY, Image, Post, Upload
@@ -69,6 +70,16 @@ def image(request: MemberRequest, digest: str) -> HttpResponse:
     upload = get_object_or_404(uploads, image__digest=digest)
     context = {"upload": upload, "post": _post_led_back_to(request), **desk_context(request, "images")}
     return render(request, "blog/desk/image.html", context)
+
+
+@require_POST
+def delete_image(request: MemberRequest, digest: str) -> HttpResponse:
+    """Delete a picture that was brought by mistake, or is of no use any more."""
+    get_object_or_404(request.user.uploads, image__digest=digest)
+    if not Image.objects.filter(digest=digest).let_go_of(request.user):
+        raise NotReady("A text of yours shows it, as it is now or in a revision that is sealed. So it stays.")
+    messages.success(request, "The picture is deleted.")
+    return redirect("desk:images")
 
 
 def _file_of(image: Image) -> HttpResponseBase:

@@ -237,6 +237,41 @@ def test_a_picture_whose_file_is_lost_is_not_found(editor: User, image: Image) -
     assert not image.is_intact
 
 
+def test_who_brought_a_picture_deletes_it_unless_a_text_of_theirs_shows_it(
+    editor: User, other_editor: User, image: Image, django_capture_on_commit_callbacks: Any
+) -> None:
+    client, address = signed_in(editor), f"/desk/images/{image.digest}/delete"
+    post = Post.objects.write(by=editor, title="On proofs", body=f"![A](/media/{image.digest}.webp)")
+
+    of_other = signed_in(other_editor).post(address)
+    in_use = client.post(address)
+    post.delete_for_good(by=editor)
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post(address)
+
+    assert (of_other.status_code, in_use.status_code, done.status_code) == (404, 422, 302)
+    assert "So it stays" in in_use.content.decode()
+    assert not Image.objects.exists()
+    assert not default_storage.exists(f"posts/{image.digest}.webp")
+
+
+def test_a_picture_in_a_sealed_revision_is_never_deleted(editor: User, image: Image) -> None:
+    post = Post.objects.write(by=editor, title="On proofs", body=f"![A](/media/{image.digest}.webp)")
+    post.submit(by=editor)
+    post.edit(by=editor, version=1, title="On proofs", body="Words.")
+
+    assert signed_in(editor).post(f"/desk/images/{image.digest}/delete").status_code == 422
+    assert image.is_intact
+
+
+def test_deleting_asks_for_a_button_on_a_page_of_this_site(editor: User, image: Image) -> None:
+    address = f"/desk/images/{image.digest}/delete"
+
+    assert signed_in(editor).get(address).status_code == 405
+    assert signed_in(editor, enforce_csrf_checks=True).post(address).status_code == 403
+    assert Image.objects.exists()
+
+
 def test_pictures_are_only_read(editor: User, image: Image) -> None:
     client = signed_in(editor)
 
