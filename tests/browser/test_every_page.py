@@ -86,6 +86,13 @@ def pages(ed: Person, ada: Person, rita: Person, visitor: Person, title: str) ->
     yield "team", ada
     ada.open(f"/desk/posts/{post_id}/review")
     yield "review", ada
+    for side in ("changes", "source", "details"):
+        ada.open(f"/desk/posts/{post_id}/review?show={side}")
+        yield f"review, {side}", ada
+    ed.open(f"/desk/posts/{post_id}/history")
+    yield "history", ed
+    ed.open(f"/desk/posts/{post_id}/history?from=1&to=working-copy&show=source")
+    yield "two texts compared", ed
     ada.press("Publish")
     rita.open("/")
     yield "home", rita
