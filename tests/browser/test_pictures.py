@@ -55,6 +55,21 @@ def test_a_picture_comes_to_the_cursor_and_onto_the_cover(person: NewPerson) -> 
         assert shown.nth(number).evaluate("image => image.decode().then(() => image.naturalWidth)") == 600
 
 
+def test_a_picture_for_the_cover_alone_stays_out_of_the_text(person: NewPerson) -> None:
+    ed = person("ed@example.com", signed_in=True)
+    ed.write("With a cover", "Words.")
+
+    bring(ed)
+    ed.press("Upload as the cover")
+    expect(ed.page.locator(".edit-pictures__said")).to_contain_text("It is the cover now.")
+
+    ed.save()
+    expect(ed.page.get_by_label("Body")).to_have_value("Words.")
+    expect(ed.page.get_by_label("What the cover shows")).to_have_value("A sheet of paper")
+    ed.page.get_by_role("link", name="See the proof").click()
+    expect(ed.page.get_by_role("img", name="A sheet of paper")).to_have_count(1)
+
+
 def test_a_file_is_dropped_on_the_text_and_undone(person: NewPerson) -> None:
     ed = person("ed@example.com", signed_in=True)
     ed.open("/write")
@@ -112,8 +127,9 @@ def test_every_page_with_pictures_is_usable_by_all_and_fits(look: str, person: N
     post_id = ed.write(title, "Words.")
     bring(ed)
     ed.press("Upload")
-    ed.press("Make it the cover")
+    expect(ed.button("Make it the cover")).to_be_visible()
     faults = [f"edit: {fault}" for fault in faults_of(ed)]
+    ed.press("Make it the cover")
     ed.save()
     ed.open("/desk/images")
     faults += [f"pictures: {fault}" for fault in faults_of(ed)]

@@ -16,7 +16,7 @@ if (place && text) {
   form.removeAttribute("target");
   form.querySelector("button .visually-hidden")?.remove();
   place.querySelector("[data-without-script]").hidden = true;
-  place.querySelector("[data-with-script]").hidden = false;
+  for (const element of place.querySelectorAll("[data-with-script]")) element.hidden = false;
 
   // Before once.js, which would take this for a page that is on its way.
   form.addEventListener("submit", submit, { capture: true });
@@ -30,20 +30,12 @@ if (place && text) {
   text.addEventListener("drop", (event) => take(event, event.dataTransfer));
   text.addEventListener("paste", (event) => take(event, event.clipboardData));
 
-  asCover.addEventListener("click", () => {
-    const { cover, cover_alt: shows } = document.querySelector("form[data-edit]").elements;
-    cover.closest("details").open = true;
-    cover.value = last.address;
-    shows.value = last.alt || shows.value;
-    asCover.hidden = true;
-    say("It is the cover now. Save to keep that.");
-    cover.focus();
-  });
+  asCover.addEventListener("click", () => toCover(last));
 
   function submit(event) {
     event.preventDefault();
     const file = form.elements.file.files[0];
-    if (file) send(file, form.elements.alt.value);
+    if (file) send(file, form.elements.alt.value, event.submitter?.hasAttribute("data-cover") ? toCover : toText);
     else say("Choose a file first.");
   }
 
@@ -53,10 +45,10 @@ if (place && text) {
     if (event.type === "paste" && data.types.includes("text/plain")) return;
     event.preventDefault();
     if (data.files.length > 1) say("One picture at a time, please.");
-    else send(data.files[0], "");
+    else send(data.files[0], "", toText);
   }
 
-  function send(file, alt) {
+  function send(file, alt, arrived) {
     if (sending) {
       say("Another picture is still on its way.");
       return;
@@ -86,7 +78,18 @@ if (place && text) {
     request.send(sent);
   }
 
-  function arrived(picture) {
+  function toCover(picture) {
+    const { cover, cover_alt: shows } = text.form.elements;
+    cover.closest("details").open = true;
+    cover.value = picture.address;
+    shows.value = picture.alt;
+    form.reset();
+    asCover.hidden = true;
+    say("It is the cover now. Save to keep that.");
+    (picture.alt ? cover : shows).focus();
+  }
+
+  function toText(picture) {
     last = picture;
     insert(picture.markdown);
     form.reset();
