@@ -30,7 +30,9 @@ def test_home_lists_what_is_live_newest_first(reader: User, editor: User, admin:
     for state in STATES:
         post_in(state, editor, admin, title=f"A {state}")
 
-    assert titles(signed_in(reader), "/") == ["A in_review+live", "A draft+live", "A published"]
+    assert titles(signed_in(reader), "/") == [
+        "A in_review+live", "A draft+live", "A published+ending", "A published+planned", "A published",
+    ]  # fmt: skip
 
 
 def test_home_shows_everybody_the_same_posts(reader: User, editor: User, admin: User) -> None:
