@@ -310,13 +310,13 @@ def test_an_author_makes_a_link_and_sees_its_address_once(submitted: Post, autho
 def test_the_page_lists_who_made_a_link_until_when_and_how_often_it_was_opened(
     draft: Post, author: User, admin: User
 ) -> None:
-    _, token = draft.share(by=author)
+    link, token = draft.share(by=author)
     open_link(token)
     open_link(token)
 
     page = signed_in(admin).get(f"/desk/posts/{draft.pk}/links").content.decode()
 
-    assert "The newest text" in page
+    assert f"Link {link.pk} to the newest text" in page
     assert "Open until" in page
     assert "made by Ed Editor" in page
     assert "opened 2 times" in page
