@@ -44,6 +44,12 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """Those whose addresses stand in a text, wherever in it."""
         return self.filter(digest__in=digests_in(*texts))
 
+    def held(self) -> list[int]:
+        """Return their ids, and see to it that none of them is deleted before this transaction ends."""
+        ids = list(self.values_list("pk", flat=True))
+        rows = Image.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk")
+        return list(rows.values_list("pk", flat=True))
+
     def upload(self, *, by: User, data: bytes, alt: str = "") -> Upload:
         """Keep a picture, with nothing in it but its pixels. Sent again, it is the same one with this description.
 
@@ -56,9 +62,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
         size = {"width": picture.width, "height": picture.height, "size_bytes": len(picture.bytes)}
         picture_files.keep(FOLDER, digest, picture.bytes)  # Before any row: the storage may be far away.
         with transaction.atomic():
-            image, _ = self.get_or_create(digest=digest, defaults=size)
+            image, _ = self.select_for_update().get_or_create(digest=digest, defaults=size)
             told = {"alt": " ".join(alt.split()), "at": timezone.now()}
             upload, _ = Upload.objects.update_or_create(image=image, by=by, defaults=told)
+        picture_files.keep(FOLDER, digest, picture.bytes)  # Again: somebody may have let go of it meanwhile.
         return upload
 
     def let_go_of(self, person: User) -> int:
@@ -67,7 +74,8 @@ class ImageQuerySet(models.QuerySet["Image"]):
         What then nobody has and no text shows is deleted.
         """
         with transaction.atomic():
-            theirs = list(self.filter(uploads__by=person).exclude(uses__post__author=person))
+            free = self.filter(uploads__by=person).exclude(uses__post__author=person)
+            theirs = list(free.select_for_update(of=("self",)).order_by("pk"))
             Upload.objects.filter(by=person, image__in=theirs).delete()
             orphans = [image for image in theirs if not image.uploads.exists() and not image.uses.exists()]
             for image in orphans:
@@ -144,8 +152,7 @@ class ImageUseQuerySet(models.QuerySet["ImageUse"]):
         So nobody opens a picture to themselves by typing its address.
         """
         digests = digests_in(post.body, post.cover)
-        found = Image.objects.visible_to(by).filter(digest__in=digests) if digests else Image.objects.none()
-        shown = set(found.values_list("pk", flat=True))
+        shown = set(Image.objects.visible_to(by).filter(digest__in=digests).held()) if digests else set()
         noted = self.filter(post_id=post.pk, revision=None)
         noted.exclude(image__in=shown).delete()
         missing = shown - set(noted.values_list("image_id", flat=True))
