@@ -14,8 +14,9 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(_put_guards_back, sender=self)
 
 
-def _lay_guards_aside(using: str, **told: Any) -> None:
-    guards.remove(guards.team_log(), using)
+def _lay_guards_aside(using: str, plan: list[Any], **told: Any) -> None:
+    if plan:
+        guards.remove(guards.team_log(), using)
 
 
 def _put_guards_back(using: str, **told: Any) -> None:

@@ -1,7 +1,7 @@
-"""Rules the database keeps by itself, as triggers: no door, shell or bulk update gets around them.
+"""Rules the database keeps by itself, as triggers: no door, bulk update or slip in a shell gets around them.
 
-They are laid aside while migrations run and put back afterwards, because SQLite loses the triggers of a table that a
-migration makes anew.
+They are laid aside while migrations run and put back afterwards, come what may, because SQLite loses the triggers of
+a table that a migration makes anew. Who owns the database can lay them aside, too: `verify_seals` tells.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-Event = Literal["INSERT", "UPDATE", "DELETE"]
+Event = Literal["INSERT", "UPDATE", "DELETE", "TRUNCATE"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class Guard:
     refuses_if: str
     message: str
 
+    def is_for(self, connection: BaseDatabaseWrapper) -> bool:
+        """SQLite knows no TRUNCATE, and empties a table row by row."""
+        return self.event != "TRUNCATE" or connection.vendor == "postgresql"
+
     def install(self, connection: BaseDatabaseWrapper) -> None:
         statements = {"sqlite": self._for_sqlite, "postgresql": self._for_postgresql}[connection.vendor]()
         with connection.cursor() as cursor:
@@ -38,15 +42,6 @@ class Guard:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TRIGGER IF EXISTS {self.name}{on_table}")
 
-    def is_installed(self, connection: BaseDatabaseWrapper) -> bool:
-        if connection.vendor == "sqlite":
-            query = "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = %s"
-        else:
-            query = "SELECT 1 FROM pg_trigger WHERE tgname = %s AND tgenabled <> 'D'"
-        with connection.cursor() as cursor:
-            cursor.execute(query, [self.name])
-            return cursor.fetchone() is not None
-
     def _for_sqlite(self) -> list[str]:
         return [
             f"DROP TRIGGER IF EXISTS {self.name}",
@@ -55,12 +50,13 @@ class Guard:
         ]
 
     def _for_postgresql(self) -> list[str]:
-        row = "OLD" if self.event == "DELETE" else "NEW"
+        row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(self.event, "NEW")
+        each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
         return [
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger AS $$ BEGIN IF {self.refuses_if} THEN "
             f"RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END "
             "$$ LANGUAGE plpgsql",
-            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW "
+            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH {each} "
             f"EXECUTE FUNCTION {self.name}()",
         ]
 
@@ -71,6 +67,15 @@ def append_only(model: type[models.Model]) -> list[Guard]:
     return [
         Guard(f"{table}_never_changes", table, "UPDATE", "TRUE", f"rows of {table} are never changed"),
         Guard(f"{table}_never_shrinks", table, "DELETE", "TRUE", f"rows of {table} are never removed"),
+        Guard(f"{table}_never_emptied", table, "TRUNCATE", "TRUE", f"rows of {table} are never removed"),
+        # SQLite's REPLACE would remove the old row without a word.
+        Guard(
+            f"{table}_never_replaced",
+            table,
+            "INSERT",
+            f"EXISTS (SELECT 1 FROM {table} WHERE {table}.id = NEW.id)",  # noqa: S608 — a table's name of our own.
+            f"rows of {table} are never replaced",
+        ),
     ]
 
 
@@ -88,12 +93,20 @@ def remove(guards: Iterable[Guard], using: str) -> None:
 
 def _of(guards: Iterable[Guard], using: str) -> list[Guard]:
     tables = set(connections[using].introspection.table_names())
-    return [guard for guard in guards if guard.table in tables]
+    return [guard for guard in guards if guard.table in tables and guard.is_for(connections[using])]
 
 
-def missing(guards: Iterable[Guard], connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the names of the guards that are not in place."""
-    return [guard.name for guard in guards if not guard.is_installed(connection)]
+def missing(guards: Iterable[Guard], using: str) -> list[str]:
+    """Return the names of the guards that are not in place. One query."""
+    connection = connections[using]
+    query = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        there = {name for (name,) in cursor.fetchall()}
+    return [guard.name for guard in guards if guard.is_for(connection) and guard.name not in there]
 
 
 def team_log() -> list[Guard]:

@@ -23,6 +23,8 @@ def main() -> None:
     call_command("check", deploy=True, fail_level="ERROR")
     if waiting := migrations_waiting():
         sys.exit(f"Migrations wait to be applied ({waiting}): .venv/bin/python manage.py migrate")
+    if gone := guards_missing():
+        sys.exit(f"The database lacks guards ({gone}): .venv/bin/python manage.py migrate puts them back")
     collect_static_files()
 
 
@@ -30,6 +32,13 @@ def migrations_waiting() -> str:
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
+
+
+def guards_missing() -> str:
+    from accounts.guards import missing
+    from blog.guards import ALL_GUARDS
+
+    return ", ".join(missing(ALL_GUARDS, DEFAULT_DB_ALIAS))
 
 
 def collect_static_files() -> None:

@@ -17,10 +17,11 @@ class BlogConfig(AppConfig):
         post_migrate.connect(_put_guards_back, sender=self)
 
 
-def _lay_guards_aside(using: str, **told: Any) -> None:
+def _lay_guards_aside(using: str, plan: list[Any], **told: Any) -> None:
     from .guards import GUARDS
 
-    guards.remove(GUARDS, using)
+    if plan:
+        guards.remove(GUARDS, using)
 
 
 def _put_guards_back(using: str, **told: Any) -> None:

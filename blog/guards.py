@@ -1,6 +1,6 @@
 """What the database itself sees to: that nothing sealed changes, and that nothing goes to readers unapproved."""
 
-from accounts.guards import Event, Guard, append_only
+from accounts.guards import Event, Guard, append_only, team_log
 from blog.models import Approval, HistoryEntry, HouseRule, Image, ImageUse, Post, Revision, RevisionWriter, ShareLink
 
 APPROVAL, POST, REVISION = (model._meta.db_table for model in (Approval, Post, Revision))
@@ -45,6 +45,11 @@ GUARDS: list[Guard] = [
         for event in CHANGES
     ),
     Guard("post_never_removed", POST, "DELETE", "TRUE", "posts are never removed: their history is kept"),
+    Guard("post_never_emptied", POST, "TRUNCATE", "TRUE", "posts are never removed: their history is kept"),
+    Guard("post_keeps_its_address", POST, "UPDATE",
+          "NEW.slug <> OLD.slug AND NEW.deleted_at IS NULL "
+          f"AND EXISTS (SELECT 1 FROM {REVISION} WHERE {REVISION}.post_id = OLD.id)",
+          "the address of a post is sealed with its first revision"),
     Guard("share_link_never_removed", LINK, "DELETE", "TRUE", "links to share are never removed, but ended"),
     Guard(
         "share_link_keeps_its_bounds",
@@ -72,3 +77,6 @@ GUARDS: list[Guard] = [
         "this site asks for a second person",
     ),
 ]  # fmt: skip
+
+# With those of accounts, which knows nothing of posts.
+ALL_GUARDS = [*GUARDS, *team_log()]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connections
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.guards import missing
-from accounts.guards import team_log as guards_of_team_log
 
-from .guards import GUARDS
-from .models import Approval, Image, Post, Revision, RevisionWriter
+from .guards import ALL_GUARDS
+from .models import Approval, HistoryEntry, Image, Post, Revision, RevisionWriter
+
+PUBLISHED = ("publish", "publish_alone")
+TAKEN = ("unpublish", "take_down")
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,13 @@ def mismatches(using: str = "default") -> Iterator[Mismatch]:
     yield from _changed_pictures(using)
     yield from _unapproved_posts(using)
     yield from _one_sided_approvals(using)
-    for name in missing([*GUARDS, *guards_of_team_log()], connections[using]):
+    yield from _posts_beside_their_history(using)
+    for name in missing(ALL_GUARDS, using):
         yield Mismatch("database", f"its guard {name} is missing; run manage.py migrate")
 
 
 def _broken_seals(using: str) -> Iterator[Mismatch]:
-    for revision in Revision.objects.using(using).defer("html").order_by("post", "number").iterator(chunk_size=200):
+    for revision in Revision.objects.using(using).order_by("post", "number").iterator(chunk_size=50):
         if not revision.is_intact:
             yield Mismatch(_name(revision.post_id, revision.number), "its text is not the one that was sealed")
 
@@ -65,6 +67,33 @@ def _one_sided_approvals(using: str) -> Iterator[Mismatch]:
     for approval in hidden.select_related("revision").order_by("pk"):
         where = _name(approval.revision.post_id, approval.revision.number)
         yield Mismatch(where, "it was approved by somebody who wrote in it, and the approval does not say so")
+
+
+def _posts_beside_their_history(using: str) -> Iterator[Mismatch]:
+    """Posts whose address, live revision or schedule is not the one that the history tells of."""
+    posts = Post.objects.using(using).select_related("live_revision", "scheduled_revision").order_by("pk")
+    posts = posts.annotate(
+        published=Subquery(_last(*PUBLISHED, *TAKEN).values("revision")),
+        was_taken=Exists(_last(*PUBLISHED, *TAKEN).filter(verb__in=TAKEN)),
+        planned_at=Subquery(_last("schedule", "reschedule").values("takes_effect_at")),
+        ends_at=Subquery(_last("unpublish_later", "keep_published").values("takes_effect_at")),
+    )
+    for post in posts.exclude(live_revision=None).iterator(chunk_size=200):
+        if post.live_revision_id != post.published or post.was_taken:
+            yield Mismatch(f"post {post.pk}", "what readers see is not what the history says was published")
+        if post.live_revision is not None and post.slug != post.live_revision.slug:
+            yield Mismatch(f"post {post.pk}", "its address is not the one that was sealed")
+    for post in posts.exclude(scheduled_at=None, unpublish_at=None).iterator(chunk_size=200):
+        if post.scheduled_at is not None and post.scheduled_at != post.planned_at:
+            yield Mismatch(f"post {post.pk}", "it is to go live at another time than the history says")
+        if post.unpublish_at is not None and post.unpublish_at != post.ends_at:
+            yield Mismatch(f"post {post.pk}", "it is to end at another time than the history says")
+
+
+def _last(*verbs: str) -> QuerySet[HistoryEntry]:
+    """Return the newest line of these verbs in the history of the post at hand."""
+    newest = HistoryEntry.objects.filter(post=OuterRef(OuterRef("pk")), verb__in=verbs).order_by("-pk")
+    return HistoryEntry.objects.filter(post=OuterRef("pk"), pk=Subquery(newest.values("pk")[:1]))
 
 
 def _told(pointer: str) -> str:

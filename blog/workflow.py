@@ -15,6 +15,7 @@ from .permissions import (
     fresh_admin,
     may_publish,
     may_publish_alone,
+    may_reschedule,
 )
 from .status import Status
 
@@ -159,7 +160,7 @@ MOVES: dict[str, Move] = {
     ),
     "reschedule": Move(
         {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: PUBLISHED},
-        by=fresh_admin,
+        by=may_reschedule,
         label="Move to another time",
         told="moved it to another time",
         asks=(Ask.WHEN,),

@@ -7,13 +7,15 @@ import logging
 from collections.abc import Callable
 
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from redis import RedisError
 
 from accounts import keys
 from accounts.exceptions import ProviderUnavailable
+from accounts.guards import missing
+from blog.guards import ALL_GUARDS
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +34,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 if database, cache and signing keys are usable, else 503; and which of them is."""
-    checks = {"database": _database, "cache": _cache, "keys": keys.ring.check}
+    """Answer 200 if database, its guards, cache and signing keys are usable, else 503; and which of them is."""
+    checks = {"database": _database, "guards": _guards, "cache": _cache, "keys": keys.ring.check}
     state = {name: _works(name, check) for name, check in checks.items()}
     return JsonResponse({"ready": all(state.values()), **state}, status=200 if all(state.values()) else 503)
 
@@ -53,6 +55,11 @@ def _works(name: str, check: Callable[[], None]) -> bool:
 def _database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+def _guards() -> None:
+    if gone := missing(ALL_GUARDS, DEFAULT_DB_ALIAS):
+        raise OSError(f"the database lacks {len(gone)} of its guards: run manage.py migrate")
 
 
 def _cache() -> None:

@@ -27,7 +27,7 @@ from accounts.sandbox import people as sandbox_people
 from accounts.sandbox import sessions as sandbox_sessions
 from accounts.sandbox.models import Person as SandboxPerson
 from accounts.sandbox.models import Role as SandboxRole
-from blog.guards import GUARDS
+from blog.guards import ALL_GUARDS
 from blog.models import Post
 
 SignUp = Callable[..., User]
@@ -73,7 +73,7 @@ def guards_step_aside_for_the_flush() -> Iterator[None]:
 
     def unguarded(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
         using = operations.connection.alias
-        guards.remove([*GUARDS, *guards.team_log()], using)
+        guards.remove(ALL_GUARDS, using)
         flush(operations, sql_list)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -109,7 +109,8 @@ class Revision(AppendOnlyModel):
     renderer_version = models.CharField(max_length=40)
     word_count = models.PositiveIntegerField()
     words_added = models.PositiveIntegerField(
-        null=True, help_text="Against what readers saw, or were to see, when it was sealed. Empty where that was nothing."
+        null=True,
+        help_text="Against what readers saw, or were to see, when it was sealed. Empty where that was nothing.",
     )
     words_removed = models.PositiveIntegerField(null=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -122,6 +123,10 @@ class Revision(AppendOnlyModel):
     SEALED_FIELDS = {
         1: ("title", "body", "slug", "tags", "excerpt", "canonical_url", "author_name"),
         2: ("title", "body", "slug", "tags", "excerpt", "cover", "cover_alt", "canonical_url", "author_name"),
+        3: (
+            *("title", "body", "slug", "tags", "excerpt", "cover", "cover_alt", "canonical_url", "author_name"),
+            *("html", "renderer_version"),
+        ),
     }
 
     class Meta:

@@ -52,6 +52,9 @@ class PostRow(models.Model):
     canonical_url = models.URLField(max_length=500, blank=True)
     html = models.TextField(blank=True, help_text="The body, rendered when it was saved.")
     html_version = models.PositiveIntegerField(default=0, help_text="The version that `html` shows.")
+    html_renderer = models.CharField(
+        max_length=40, blank=True, default="", help_text="The version of the renderer that made `html`."
+    )
     problem = models.CharField(max_length=300, blank=True, help_text="Why the body will not render.")
     problem_line = models.PositiveIntegerField(null=True, blank=True)
     returned_reason = models.TextField(blank=True, help_text="The changes a reviewer asked for and still waits for.")
@@ -150,8 +153,8 @@ class PostRow(models.Model):
 
     @property
     def is_rendered(self) -> bool:
-        """Whether `html` and `problem` are of the working copy as it stands."""
-        return self.html_version == self.version
+        """Whether `html` and `problem` are of the working copy as it stands, and of today's renderer."""
+        return self.html_version == self.version and self.html_renderer == markup.RENDERER_VERSION
 
     @property
     def safe_html(self) -> SafeString:
@@ -167,10 +170,11 @@ class PostRow(models.Model):
             self.html, self.problem, self.problem_line = markup.render(self.body), "", None
         except markup.Unrenderable as trouble:
             self.html, self.problem, self.problem_line = "", trouble.reason[:300], trouble.line
-        self.html_version = self.version
+        self.html_version, self.html_renderer = self.version, markup.RENDERER_VERSION
         self._rows().filter(version=self.version).update(
             html=self.html,
             html_version=self.html_version,
+            html_renderer=self.html_renderer,
             problem=self.problem,
             problem_line=self.problem_line,
         )

@@ -1,16 +1,21 @@
 """What the database refuses by itself. Each test goes around the verbs, as a shell, a bulk update or raw SQL would."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.commands.migrate import Command as DjangosMigrate
 from django.db import IntegrityError, connection, models, transaction
+from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import guards, team
 from accounts.models import TeamEntry, User
 from blog.exceptions import NotPermitted
-from blog.guards import GUARDS
+from blog.guards import ALL_GUARDS
 from blog.models import Approval, HistoryEntry, HouseRule, Post, Revision, RevisionWriter
 from tests.blog.posts import known
 from tests.conftest import SignUp
@@ -44,7 +49,7 @@ def sql(statement: str) -> Callable[[], object]:
 
 
 def test_every_guard_is_in_place() -> None:
-    assert guards.missing([*GUARDS, *guards.team_log()], connection) == []
+    assert guards.missing(ALL_GUARDS, "default") == []
 
 
 @pytest.mark.usefixtures("a_row_of_each")
@@ -209,3 +214,71 @@ def test_a_retired_admin_does_not_count_as_a_second_person(
     User.objects.filter(pk=other.pk).update(is_disabled=True)
 
     assert "publish_alone" in Post.objects.get(pk=own_words.post_id).moves_for(editor_and_admin)
+
+
+@pytest.mark.usefixtures("a_row_of_each")
+@pytest.mark.parametrize("model", WRITTEN_ONCE)
+def test_no_row_takes_the_place_of_one_that_is_written_once(model: type[models.Model]) -> None:
+    table = model._meta.db_table
+    row = plainly(model).earliest("pk")
+    row._state.adding = True
+
+    assert "never replaced" in refused(lambda: models.Model.save_base(row, force_insert=True))
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers")
+            assert cursor.fetchone() == (1,)
+        assert "never" in refused(sql(f"REPLACE INTO {table} SELECT * FROM {table}"))  # noqa: S608
+
+
+@pytest.mark.parametrize("model", [*WRITTEN_ONCE, Post])
+def test_no_table_is_emptied_at_a_stroke(model: type[models.Model]) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite knows no TRUNCATE")
+
+    assert "never removed" in refused(sql(f"TRUNCATE {model._meta.db_table} CASCADE"))
+
+
+def test_the_address_of_what_was_submitted_stays(submitted: Post) -> None:
+    row = Post.objects.filter(pk=submitted.pk)
+
+    assert "address" in refused(lambda: row.update(slug="buy-pills"))
+
+
+def test_a_migration_that_fails_leaves_every_guard_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: object, *args: object, **options: object) -> None:
+        guards.remove(ALL_GUARDS, "default")
+        raise IntegrityError("broken halfway")
+
+    monkeypatch.setattr(DjangosMigrate, "handle", fail)
+
+    with pytest.raises(IntegrityError):
+        call_command("migrate", verbosity=0)
+
+    assert guards.missing(ALL_GUARDS, "default") == []
+
+
+def test_a_site_without_its_guards_is_not_ready(client: Client) -> None:
+    assert client.get("/readyz").json()["guards"] is True
+    guards.remove(ALL_GUARDS, "default")
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["guards"]) == (503, False)
+
+
+def test_own_words_that_were_scheduled_before_the_rule_keep_their_time(
+    editor_and_admin: User, admin: User, settings: Settings
+) -> None:
+    at = timezone.now() + timedelta(days=1)
+    post = Post.objects.write(by=editor_and_admin, title="Mine", body="Words.")
+    post.submit(by=editor_and_admin)
+    post.schedule(by=editor_and_admin, revision=1, at=at)
+    settings.REQUIRE_SECOND_PERSON = True
+
+    with pytest.raises(NotPermitted):
+        post.reschedule(by=editor_and_admin, at=at - timedelta(hours=20))
+    post.reschedule(by=admin, at=at + timedelta(hours=1))
+
+    assert "reschedule" not in post.moves_for(editor_and_admin)
+    assert "unschedule" in post.moves_for(editor_and_admin)

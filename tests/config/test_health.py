@@ -26,7 +26,7 @@ def test_the_site_is_ready_where_everything_answers(client: Client) -> None:
     response = client.get("/readyz")
 
     assert response.status_code == 200
-    assert response.json() == {"ready": True, "database": True, "cache": True, "keys": True}
+    assert response.json() == {"ready": True, "database": True, "guards": True, "cache": True, "keys": True}
     assert "no-store" in response["Cache-Control"]
 
 
@@ -36,7 +36,7 @@ def test_the_site_is_not_ready_without_signing_keys(client: Client, wire: Wire) 
     response = client.get("/readyz")
 
     assert response.status_code == 503
-    assert response.json() == {"ready": False, "database": True, "cache": True, "keys": False}
+    assert response.json() == {"ready": False, "database": True, "guards": True, "cache": True, "keys": False}
 
 
 def test_the_site_stays_ready_on_the_keys_it_has(client: Client, wire: Wire) -> None:
@@ -55,7 +55,7 @@ def test_the_site_is_not_ready_without_its_database(client: Client, monkeypatch:
     response = client.get("/readyz")
 
     assert response.status_code == 503
-    assert response.json() == {"ready": False, "database": False, "cache": True, "keys": True}
+    assert response.json() == {"ready": False, "database": False, "guards": False, "cache": True, "keys": True}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_site_is_not_ready_without_its_cache(cache: dict[str, str], client: 
     response = client.get("/readyz")
 
     assert response.status_code == 503
-    assert response.json() == {"ready": False, "database": True, "cache": False, "keys": True}
+    assert response.json() == {"ready": False, "database": True, "guards": True, "cache": False, "keys": True}
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

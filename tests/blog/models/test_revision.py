@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from blog.markup import RENDERER_VERSION
 from blog.models import Post, Revision
 
 
@@ -22,8 +23,10 @@ def test_the_digest_can_be_computed_again_from_what_is_stored(revision: Revision
 
 def test_the_digest_is_of_this_text_and_no_other(revision: Revision) -> None:
     text = (
-        '{"author_name":"Ed Editor","body":"Read it *twice*.","canonical_url":"","cover":"","cover_alt":"","excerpt":"Read it twice.",'
-        '"slug":"on-proofs","tags":["craft"],"title":"On proofs"}'
+        '{"author_name":"Ed Editor","body":"Read it *twice*.","canonical_url":"","cover":"","cover_alt":"",'
+        '"excerpt":"Read it twice.","html":"<p>Read it <em>twice</em>.</p>","renderer_version":"'
+        + RENDERER_VERSION
+        + '","slug":"on-proofs","tags":["craft"],"title":"On proofs"}'
     )
 
     assert revision.digest == hashlib.sha256(text.encode()).hexdigest()
