@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -72,18 +73,18 @@ def _one_sided_approvals(using: str) -> Iterator[Mismatch]:
 def _posts_beside_their_history(using: str) -> Iterator[Mismatch]:
     """Posts whose address, live revision or schedule is not the one that the history tells of."""
     posts = Post.objects.using(using).select_related("live_revision", "scheduled_revision").order_by("pk")
-    posts = posts.annotate(
+    told: QuerySet[Any] = posts.annotate(
         published=Subquery(_last(*PUBLISHED, *TAKEN).values("revision")),
         was_taken=Exists(_last(*PUBLISHED, *TAKEN).filter(verb__in=TAKEN)),
         planned_at=Subquery(_last("schedule", "reschedule").values("takes_effect_at")),
         ends_at=Subquery(_last("unpublish_later", "keep_published").values("takes_effect_at")),
     )
-    for post in posts.exclude(live_revision=None).iterator(chunk_size=200):
+    for post in told.exclude(live_revision=None).iterator(chunk_size=200):
         if post.live_revision_id != post.published or post.was_taken:
             yield Mismatch(f"post {post.pk}", "what readers see is not what the history says was published")
         if post.live_revision is not None and post.slug != post.live_revision.slug:
             yield Mismatch(f"post {post.pk}", "its address is not the one that was sealed")
-    for post in posts.exclude(scheduled_at=None, unpublish_at=None).iterator(chunk_size=200):
+    for post in told.exclude(scheduled_at=None, unpublish_at=None).iterator(chunk_size=200):
         if post.scheduled_at is not None and post.scheduled_at != post.planned_at:
             yield Mismatch(f"post {post.pk}", "it is to go live at another time than the history says")
         if post.unpublish_at is not None and post.unpublish_at != post.ends_at:

@@ -17,7 +17,7 @@ class InboxBackend(BaseEmailBackend):
             message.message()  # As a mail server would, refuse headers that are none.
             for to in message.recipients():
                 kept = Mail.objects.create(
-                    channel=Mail.Channel.SITE, to=to, subject=message.subject, body=str(message.body)
+                    channel=Mail.Channel.SITE, to=to, subject=str(message.subject), body=str(message.body)
                 )
         if email_messages:
             Mail.objects.filter(pk__lte=kept.pk - KEPT).delete()
