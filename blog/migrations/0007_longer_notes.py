@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('blog', '0006_size_of_changes'),
+        ("blog", "0006_size_of_changes"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='revision',
-            name='note',
-            field=models.TextField(blank=True, default='', help_text='What its author says about it.'),
+            model_name="revision",
+            name="note",
+            field=models.TextField(blank=True, default="", help_text="What its author says about it."),
         ),
     ]

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('blog', '0009_pictures'),
+        ("blog", "0009_pictures"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='post',
-            name='html_renderer',
-            field=models.CharField(blank=True, default='', help_text='The version of the renderer that made `html`.', max_length=40),
+            model_name="post",
+            name="html_renderer",
+            field=models.CharField(
+                blank=True, default="", help_text="The version of the renderer that made `html`.", max_length=40
+            ),
         ),
     ]
