@@ -25,6 +25,17 @@ class Claims:
     expires_at: datetime
     payload: Mapping[str, Any]
 
+    @property
+    def proved_at(self) -> datetime:
+        """When the person showed who they are, or later: a refreshed token is younger than that.
+
+        Where the project puts `auth_time` into its tokens, that tells it. Source: OpenID Connect Core 1.0, section 2.
+        """
+        try:
+            return min(self.issued_at, _instant(self.payload, "auth_time"))
+        except BadToken:
+            return self.issued_at
+
     @classmethod
     def read(cls, payload: Mapping[str, Any]) -> Self:
         """Return the claims of a payload whose signature has been checked.

@@ -77,9 +77,9 @@ def verify_session_token(token: str, *, leeway_seconds: float = LEEWAY_SECONDS) 
     return Claims.read(_payload_of_kind(token, "DS", leeway_seconds))
 
 
-def verify_refresh_token(token: str, *, leeway_seconds: float = LEEWAY_SECONDS) -> str:
-    """Return the subject the token can refresh for. Raises BadToken and ProviderUnavailable."""
-    return str(_payload_of_kind(token, "DSR", leeway_seconds)["sub"])
+def verify_refresh_token(token: str, *, leeway_seconds: float = LEEWAY_SECONDS) -> Claims:
+    """Return what the token says, first of all whom it can refresh for. Raises BadToken and ProviderUnavailable."""
+    return Claims.read(_payload_of_kind(token, "DSR", leeway_seconds))
 
 
 def _payload_of_kind(token: str, kind: str, leeway_seconds: float) -> dict[str, Any]:

@@ -174,7 +174,10 @@ class Session(models.Model):
 
 
 class HeldToken(models.Model):
-    """A session token that a session holds or held. When the session is over, it is nobody's bearer either."""
+    """A token that a session holds or held, of either kind.
+
+    When the session is over, it is nobody's bearer and starts no other; and while it is not, none that is younger.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="held_tokens")
     digest = models.CharField(max_length=64, db_index=True)

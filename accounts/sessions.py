@@ -18,7 +18,7 @@ from .claims import Claims
 from .descope import Tokens
 from .devices import Device
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
-from .models import HeldToken, Session, User
+from .models import HeldToken, Session, SessionQuerySet, User
 from .vault import digest, locked, unlocked
 
 logger = logging.getLogger(__name__)
@@ -41,9 +41,10 @@ def start(
     in `replacing` ends: a browser has one session, and its key changes at each sign-in. Raises
     BadToken, SignedOut and ProviderUnavailable.
     """
-    claims = descope.verify_session_token(session_token)
-    if descope.verify_refresh_token(refresh_token) != claims.subject:
+    claims, renewing = descope.verify_session_token(session_token), descope.verify_refresh_token(refresh_token)
+    if renewing.subject != claims.subject:
         raise BadToken("the two tokens are of two people")
+    started_at = _signed_in_at(claims, renewing, held_before=_that_held(session_token, refresh_token))
     profile = descope.profile_of(refresh_token)
     if profile.subject != claims.subject:
         raise BadToken("Descope knows the tokens as somebody else's")
@@ -61,11 +62,39 @@ def start(
             payload=dict(claims.payload),
             token_expires_at=claims.expires_at,
             locked_refresh_token=locked(refresh_token),
+            started_at=started_at,
             user_agent=device.user_agent,
             network=device.network,
         )
-        HeldToken.objects.create(session=session, digest=digest(session_token))
+        _note_held(session, session_token, refresh_token)
     return key, is_new
+
+
+def _that_held(*tokens: str) -> SessionQuerySet:
+    return Session.objects.filter(held_tokens__digest__in=[digest(token) for token in tokens])
+
+
+def _note_held(session: Session, *tokens: str) -> None:
+    digests = {digest(token) for token in tokens}
+    new = digests - set(session.held_tokens.filter(digest__in=digests).values_list("digest", flat=True))
+    HeldToken.objects.bulk_create(HeldToken(session=session, digest=one) for one in new)
+
+
+def _signed_in_at(claims: Claims, renewing: Claims, *, held_before: SessionQuerySet) -> datetime:
+    """Return when the sign-in took place that the two tokens come of: what is posted again is no new one.
+
+    A flow signs both when it ends, so neither is older than the sign-in. A refresh at Descope signs a younger session
+    token and, with rotation, a younger refresh token; that of tokens which never came by here, only `auth_time` tells.
+    Raises BadToken where a session that had one of them is over. While one goes on, the answer of an earlier attempt
+    may have been lost, and this may be the next.
+    """
+    if held_before.exists() and not held_before.live().exists():
+        raise BadToken("the session of these tokens is over")
+    ages = list(held_before.values_list("started_at", flat=True))
+    signed_in_at = min(timezone.now(), claims.proved_at, renewing.proved_at, *ages)
+    if timezone.now() - signed_in_at >= settings.SESSION_LIFETIME:
+        raise BadToken("the sign-in of these tokens is too long ago")
+    return signed_in_at
 
 
 def resume(key: str) -> Session | None:
@@ -256,7 +285,7 @@ def _keep(session: Session, tokens: Tokens) -> None:
     )
     if is_current or row.update(**changes):
         people.note_roles(session.user, tokens.claims)
-        HeldToken.objects.create(session=session, digest=digest(tokens.session))
+        _note_held(session, tokens.session, tokens.refresh)
 
 
 def _check_same_person(session: Session, claims: Claims) -> None:

@@ -19,6 +19,8 @@ from accounts.keys import KeyRing
 from accounts.models import Session, User
 from accounts.roles import Role
 from accounts.sandbox import people as sandbox_people
+from accounts.sandbox import sessions as sandbox_sessions
+from accounts.sandbox import tokens as sandbox_tokens
 from accounts.sandbox.models import Person as SandboxPerson
 from accounts.sandbox.models import RefreshToken, SignIn
 from accounts.vault import digest, locked, unlocked
@@ -181,6 +183,122 @@ def test_tokens_from_before_signing_out_everywhere_start_nothing(reader: User) -
     assert not Session.objects.exists()
 
 
+# How old a sign-in is
+
+
+def age(key: str) -> timedelta:
+    """Return how long ago the person of this session showed who they are, as far as anybody can tell."""
+    signed_in_at = resumed(key).user.signed_in_at
+    assert signed_in_at is not None
+    return timezone.now() - signed_in_at
+
+
+def test_tokens_that_are_posted_again_make_no_sign_in_younger(reader: User) -> None:
+    tokens = tokens_of(reader)
+    sessions.start(*tokens)
+    Session.objects.update(started_at=timezone.now() - timedelta(days=3))
+
+    again, _ = sessions.start(*tokens)
+    and_again, _ = sessions.start(*tokens, replacing=again)
+
+    assert age(and_again) >= timedelta(days=3)
+    assert resumed(and_again).ends_at < timezone.now() + timedelta(days=14)
+
+
+def test_either_token_of_a_session_tells_its_age(reader: User) -> None:
+    session_token, refresh_token = tokens_of(reader)
+    sessions.start(session_token, refresh_token)
+    Session.objects.update(started_at=timezone.now() - timedelta(days=3))
+
+    with_new_refresh_token, _ = sessions.start(session_token, tokens_of(reader)[1])
+    with_new_session_token, _ = sessions.start(tokens_of(reader)[0], refresh_token)
+
+    assert age(with_new_refresh_token) >= timedelta(days=3)
+    assert age(with_new_session_token) >= timedelta(days=3)
+
+
+def test_tokens_that_a_session_was_refreshed_with_are_as_old_as_it_is(reader: User, wire: Wire) -> None:
+    given: list[dict[str, str]] = []
+
+    def overheard(request: httpx.Request) -> httpx.Response:
+        answer = wire.pass_on(request)
+        given.append(json.loads(answer.read()))
+        return answer
+
+    wire.answers(REFRESH, overheard)
+    key = started(reader)
+    Session.objects.update(started_at=timezone.now() - timedelta(days=3))
+    expire()
+    resumed(key)
+
+    again, _ = sessions.start(tokens_of(reader)[0], given[0]["refreshJwt"])
+    and_again, _ = sessions.start(given[0]["sessionJwt"], tokens_of(reader)[1])
+
+    assert min(age(again), age(and_again)) >= timedelta(days=3)
+
+
+def test_tokens_nobody_has_shown_before_are_as_old_as_the_oldest_of_what_they_say(reader: User) -> None:
+    person, long_ago = SandboxPerson.objects.get(user_id=reader.subject), int(time.time()) - 3 * 24 * 3600
+    fresh, of_old = tokens_of(reader), sandbox_sessions.sign_in(person, first_seen=False)
+    known = RefreshToken.objects.order_by("-pk")[0]
+    old_refresh_token = sandbox_tokens.refresh_token(person, jti=known.jti, iat=long_ago)
+    told = sandbox_sessions.sign_in(person, first_seen=False, claims={"auth_time": long_ago})
+    refreshed = sandbox_sessions.refresh(told["refreshJwt"])
+
+    ages = [
+        age(sessions.start(*tokens)[0])
+        for tokens in [
+            (of_old["sessionJwt"], old_refresh_token),
+            (Forge.of(reader).signed(iat=long_ago), tokens_of(reader)[1]),
+            (refreshed["sessionJwt"], refreshed["refreshJwt"]),
+        ]
+    ]
+
+    assert min(ages) >= timedelta(days=3)
+    assert age(sessions.start(*fresh)[0]) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("told", ["yesterday", True, None, [], 10**400, 4102444800])
+def test_a_time_that_makes_no_sense_is_not_gone_by(told: object, reader: User) -> None:
+    token = Forge.of(reader).signed(auth_time=told)
+
+    key, _ = sessions.start(token, tokens_of(reader)[1])
+
+    assert timedelta() <= age(key) < timedelta(minutes=1)
+
+
+def test_each_new_sign_in_is_one_of_just_now(reader: User) -> None:
+    old = started(reader)
+    Session.objects.update(started_at=timezone.now() - timedelta(days=3))
+
+    here, _ = sessions.start(*tokens_of(reader), replacing=old)
+    elsewhere = started(reader)
+
+    assert max(age(here), age(elsewhere)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("which", ["both", "the session token", "the refresh token"])
+def test_tokens_of_a_session_that_is_over_start_no_other(which: str, reader: User, wire: Wire) -> None:
+    mine, others = tokens_of(reader), tokens_of(reader)
+    key, _ = sessions.start(*mine)
+    wire.answers(LOGOUT, httpx.ConnectError("nobody answers"))
+    sessions.end(key)
+    wire.recovers()
+    pairs = {"both": mine, "the session token": (mine[0], others[1]), "the refresh token": (others[0], mine[1])}
+
+    with pytest.raises(BadToken):
+        sessions.start(*pairs[which])
+
+
+def test_whose_first_answer_was_lost_can_ask_again(reader: User) -> None:
+    tokens = tokens_of(reader)
+    sessions.start(*tokens)
+
+    again, _ = sessions.start(*tokens)
+
+    assert age(again) < timedelta(minutes=1)
+
+
 # Resume
 
 
@@ -254,7 +372,7 @@ def test_an_expired_token_is_refreshed_and_the_rotated_one_kept(reader: User, wi
     after = Session.objects.get()
     assert wire.times_asked(REFRESH) == 1
     assert after.token_expires_at > timezone.now() + timedelta(minutes=9)
-    assert after.held_tokens.count() == 2
+    assert after.held_tokens.count() == 4
     assert unlocked(after.locked_refresh_token) not in ("", unlocked(before.locked_refresh_token))
     assert after.refresh_leased_until is None
     assert after.key_digest == before.key_digest

@@ -1,6 +1,7 @@
 """Publishing where it asks for a second factor and a recent sign-in."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -61,6 +62,28 @@ def test_others_are_led_through_the_step_up_flow_and_back_to_the_button(
     assert page.context["flow_id"] == "step-up"
     assert page.context["next"] == f"/desk/posts/{submitted.pk}/review"
     assert not Post.objects.live().exists()
+
+
+def test_tokens_posted_again_make_no_factor_younger_and_new_ones_do(submitted: Post, admin: User) -> None:
+    person = SandboxPerson.objects.get(user_id=admin.subject)
+    first, second = [sandbox_sessions.sign_in(person, first_seen=False, methods=["email", "totp"]) for _ in range(2)]
+    exchanged(first)
+    Session.objects.update(started_at=timezone.now() - timedelta(minutes=16))
+
+    led_to = publish(exchanged(first), submitted)
+    was_live = Post.objects.live().exists()
+    publish(exchanged(second), submitted)
+
+    assert "step-up=1" in led_to
+    assert not was_live
+    assert Post.objects.live().exists()
+
+
+def exchanged(grant: dict[str, Any]) -> Client:
+    browser = Client()
+    tokens = {name: grant[name] for name in ("sessionJwt", "refreshJwt")}
+    assert browser.post("/auth/session", tokens, content_type="application/json").status_code == 200
+    return browser
 
 
 def test_unpublishing_asks_for_it_too(submitted: Post, admin: User) -> None:
