@@ -44,7 +44,8 @@ def finish(user: User) -> bool:
 @transaction.atomic
 def carry_out(departure: Departure, *, is_gone_at_descope: bool) -> None:
     """Do all of it here, once. Their row stays, closed for good: no token and no late message can bring them back."""
-    user = User.objects.select_for_update().get(pk=departure.user_id)
+    # Not its key: rows that name them are being written by verbs that hold a post, which is waited for below.
+    user = User.objects.select_for_update(no_key=True).get(pk=departure.user_id)
     if user.left_at is not None:
         return
     import_string(settings.LETS_GO)(user, keeps_posts=departure.keeps_posts)

@@ -121,7 +121,7 @@ def _terms(address: str) -> Terms:
 def _replace(user: User, digest: str, *, source: str) -> None:
     """Let this be their picture, unless they have left meanwhile, and delete the one that is nobody's then."""
     with transaction.atomic():
-        row = User.objects.select_for_update().filter(pk=user.pk, left_at=None)
+        row = User.objects.select_for_update(no_key=True).filter(pk=user.pk, left_at=None)
         former = row.values_list("picture", flat=True).first()
         is_kept = row.update(picture=digest, picture_source=source) == 1
     if is_kept:

@@ -82,7 +82,8 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         todays = Letter.objects.filter(day=due_at.date())
         for person in User.objects.filter(pk__in=due.values("person")).exclude(pk__in=todays.values("person")):
             with transaction.atomic():
-                User.objects.select_for_update().get(pk=person.pk)  # One worker at a time for each person.
+                # One worker at a time for each person.
+                User.objects.select_for_update(no_key=True).get(pk=person.pk)
                 if not todays.filter(person=person).exists():
                     due.filter(person=person).update(letter=Letter.objects.queue(person, day=due_at.date()))
 

@@ -142,7 +142,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         if not permissions.may_write(by):
             raise NotPermitted("Only editors write here.")
         with transaction.atomic():
-            User.objects.select_for_update().get(pk=by.pk)  # One start at a time for each person.
+            User.objects.select_for_update(no_key=True).get(pk=by.pk)  # One start at a time for each person.
             started = self.filter(author=by, write_key=post.write_key).first() if post.write_key else None
             if started is not None:
                 return started, False
