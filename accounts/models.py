@@ -79,6 +79,11 @@ class User(models.Model):
         return self.name
 
     @property
+    def is_open(self) -> bool:
+        """Whether their account is neither closed nor deleted."""
+        return not self.is_disabled and self.left_at is None
+
+    @property
     def picture_url(self) -> str:
         """The address of their picture, empty where they show none."""
         return reverse("accounts:picture", args=[self.picture]) if self.picture else ""
@@ -87,8 +92,7 @@ class User(models.Model):
         """Whether a token with these claims still speaks for this person."""
         # A token tells its birth in whole seconds, so one born in the second of the cut is refused, too.
         is_cut_off = self.tokens_not_before is not None and claims.issued_at <= self.tokens_not_before
-        is_open = not self.is_disabled and self.left_at is None
-        return self.subject == claims.subject and is_open and not is_cut_off
+        return self.subject == claims.subject and self.is_open and not is_cut_off
 
     def roles_by(self, claims: Claims) -> frozenset[Role]:
         """The roles that a token with these claims proves, less those that have been taken since it was issued."""

@@ -61,13 +61,17 @@ def with_known_roles(user: User) -> User:
 
     With a management key they are asked for anew after ten minutes. While Descope is out of reach they hold
     for SESSION_GRACE, as a session's do. Without a management key they are those of the newest session that is not
-    over, and none where there is no session. Raises ProviderUnavailable once the grace is over, and BadToken where
-    Descope knows the person no more.
+    over, and none where there is no session. Who is disabled or has left has none, and nobody is asked about them.
+    Raises ProviderUnavailable once the grace is over, and BadToken where Descope knows the person no more.
     """
+    if not user.is_open:
+        return _without_roles(user)
     if not settings.DESCOPE_MANAGEMENT_KEY:
         return _with_roles_of_newest_session(user)
     if not _are_roles_known(user):
         user = _asked_anew(user)
+        if not user.is_open:
+            return _without_roles(user)
     user.roles = frozenset(Role(name) for name in user.known_roles or [])
     user.is_freshly_proved = user.roles_known_at is not None and _age_of_roles(user) < settings.FRESH_PROOF
     return user
@@ -84,14 +88,18 @@ def with_roles_while_away(user: User) -> User:
 
 def with_last_known_roles(user: User) -> User:
     """Return the person with the roles we last heard of, asking nobody: to tell others what they may do."""
-    if user.is_disabled or user.left_at is not None:
-        user.roles = frozenset()
-        return user
+    if not user.is_open:
+        return _without_roles(user)
     if settings.DESCOPE_MANAGEMENT_KEY and user.known_roles is not None:
         user.roles = frozenset(Role(name) for name in user.known_roles)
         return user
     session = user.sessions.live().order_by("-last_refreshed_at").first()
     user.roles = user.roles_by(session.claims) if session is not None else frozenset()
+    return user
+
+
+def _without_roles(user: User) -> User:
+    user.roles = frozenset()
     return user
 
 

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -329,6 +330,21 @@ def test_without_a_management_key_the_roles_are_those_of_the_newest_live_session
     after = api_tokens.person_of(secret).roles
 
     assert [before, meanwhile, after] == [set(), {Role.EDITOR}, set()]
+
+
+@pytest.mark.parametrize("changes", [{"is_disabled": True}, {"left_at": timezone.now()}])
+def test_who_is_gone_has_no_roles_however_long_ago_anybody_asked(changes: dict[str, Any], editor: User) -> None:
+    long_ago = timezone.now() - timedelta(days=1)
+    User.objects.filter(pk=editor.pk).update(known_roles=["editor"], roles_known_at=long_ago, **changes)
+
+    assert upkeep.with_known_roles(User.objects.get(pk=editor.pk)).roles == set()
+
+
+def test_who_turns_out_to_be_disabled_has_no_roles_either(editor: User) -> None:
+    User.objects.filter(pk=editor.pk).update(known_roles=["editor"], roles_known_at=None)
+    sandbox_people.change(sandbox_people.find(user_id=editor.subject), {"status": "disabled"})
+
+    assert upkeep.with_known_roles(User.objects.get(pk=editor.pk)).roles == set()
 
 
 def test_without_a_management_key_a_role_known_to_be_taken_stays_so(editor: User, settings: Settings) -> None:

@@ -162,6 +162,19 @@ def test_whoever_is_gone_gets_no_mail(change: dict[str, Any], letter: Letter, ad
     assert Letter.objects.get().state == Letter.State.WITHHELD
 
 
+def test_the_letter_of_whoever_is_gone_ends_however_long_ago_anybody_asked_for_their_roles(
+    letter: Letter, admin: User, mailoutbox: Outbox
+) -> None:
+    long_ago = timezone.now() - timedelta(days=1)
+    User.objects.filter(pk=admin.pk).update(is_disabled=True, roles_known_at=long_ago)
+
+    Letter.objects.get(pk=letter.pk).send()
+
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.WITHHELD
+    assert mailoutbox == []
+
+
 def test_a_kind_that_was_ended_meanwhile_is_not_mailed(letter: Letter, admin: User, mailoutbox: Outbox) -> None:
     Wish.objects.say(admin, Kind.SUBMITTED, mail=Cadence.NEVER)
 

@@ -191,6 +191,17 @@ def test_wrong_ended_over_and_closed_links_are_one_and_the_same_404(
     assert {answer.status_code for answer in answers} == {404}
 
 
+@pytest.mark.parametrize("changes", [{"is_disabled": True}, {"is_disabled": True, "left_at": timezone.now()}])
+def test_a_link_of_somebody_who_is_gone_stays_a_404_however_late(
+    changes: dict[str, Any], draft: Post, author: User
+) -> None:
+    _, token = draft.share(by=author)
+    long_ago = timezone.now() - timedelta(days=1)
+    User.objects.filter(pk=author.pk).update(roles_known_at=long_ago, **changes)
+
+    assert open_link(token).status_code == 404
+
+
 def test_an_address_that_asks_too_often_is_asked_to_wait(draft: Post, author: User, settings: Settings) -> None:
     _, token = draft.share(by=author)
     settings.SHARED_LIMIT = (2, 60)
