@@ -1,20 +1,16 @@
 """What happens here when somebody deletes their account, whoever finds out that Descope knows them no more."""
 
 import logging
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from . import portraits, sessions
+from . import people, portraits, sessions
 from .models import Departure, TeamEntry, User
 
 logger = logging.getLogger(__name__)
-
-# So long a wish counts that was never carried out. It outlives a night without `sync_people`, and no change of mind.
-HOLDS_FOR = timedelta(days=2)
 
 
 def write_down(user: User, name: str, *, keeps_posts: bool) -> Departure:
@@ -29,13 +25,16 @@ def call_off(user: User) -> None:
 
 def subjects_leaving() -> set[str]:
     """Return who is about to be deleted: they are nobody to count on."""
-    begun = Departure.objects.filter(asked_at__gt=timezone.now() - HOLDS_FOR)
+    begun = Departure.objects.filter(asked_at__gt=timezone.now() - people.DELETION_UNDER_WAY)
     return set(begun.values_list("user__subject", flat=True))
 
 
 def finish(user: User) -> bool:
-    """Let somebody go whom Descope knows no more, if they have chosen how. Returns whether they have."""
-    departure = Departure.objects.filter(user=user, asked_at__gt=timezone.now() - HOLDS_FOR).first()
+    """Let somebody go whom Descope knows no more, if they have chosen how. Returns whether they have.
+
+    However long ago that was: the wish would be torn up if Descope had known them since (`people.note_still_there`).
+    """
+    departure = Departure.objects.filter(user=user).first()
     if departure is not None:
         carry_out(departure, is_gone_at_descope=True)
     return departure is not None

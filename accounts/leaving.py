@@ -3,7 +3,7 @@
 First it is written down what they have chosen, then Descope deletes them, then everything happens here at once. Where
 Descope declines or cannot be asked, the note is torn up and nothing has changed. Where all stops after Descope has done
 it, whoever comes next and hears that Descope knows them no more does the rest: they themselves, by pressing again; the
-message that Descope sends; `sync_people`.
+message that Descope sends; `sync_people`. The note stays until then, or until Descope is seen to know them still.
 
 Its verb raises PermissionDenied, Declined where it cannot be done, and ProviderUnavailable.
 """
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from . import departures, descope, sessions, team
 from .exceptions import Declined, NotDone, ProviderUnavailable
-from .models import User
+from .models import Departure, User
 from .roles import Role
 
 MAX_NAME_LENGTH = 100
@@ -43,7 +43,7 @@ def leave(*, by: User, confirmation: str, keeps_posts: bool, name: str = "") -> 
     _check(by, name, confirmation)
     departure = departures.write_down(by, name, keeps_posts=keeps_posts)
     if settings.DESCOPE_MANAGEMENT_KEY:
-        _delete_at_descope(by)
+        _delete_at_descope(by, departure)
     else:
         sessions.end_all_everywhere(by)
     departures.carry_out(departure, is_gone_at_descope=bool(settings.DESCOPE_MANAGEMENT_KEY))
@@ -61,7 +61,7 @@ def _check(person: User, name: str, confirmation: str) -> None:
         raise Declined(CANNOT_TELL)
 
 
-def _delete_at_descope(person: User) -> None:
+def _delete_at_descope(person: User, departure: Departure) -> None:
     try:
         # After the note is written: of two admins who leave at once, neither counts on the other.
         profile = descope.load_person(person.subject)
@@ -77,7 +77,10 @@ def _delete_at_descope(person: User) -> None:
     except (Declined, NotDone):
         departures.call_off(person)
         raise
-    # After any other trouble the note stays: Descope may have done it, and then it counts.
+    except ProviderUnavailable:
+        # Descope may have done it, and then the note counts, even if a sign-in of just then has torn it up.
+        departures.write_down(person, departure.name, keeps_posts=departure.keeps_posts)
+        raise
 
 
 CANNOT_TELL = (

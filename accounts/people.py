@@ -1,6 +1,7 @@
 """Who we have met: one local record per subject, however often and in whatever order we hear of them."""
 
 import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -9,9 +10,12 @@ from . import descope, portraits
 from .claims import Claims
 from .descope import Profile
 from .exceptions import BadToken, ProviderUnavailable, SignedOut
-from .models import User
+from .models import Departure, User
 
 logger = logging.getLogger(__name__)
+
+# So long Descope may still be deleting somebody, though it gave no answer when it was asked to.
+DELETION_UNDER_WAY = timedelta(hours=1)
 
 
 def register(profile: Profile) -> tuple[User, bool]:
@@ -58,6 +62,11 @@ def note_roles(user: User, claims: Claims) -> None:
     is_newest = Q(roles_known_at=None) | Q(roles_known_at__lt=claims.issued_at)
     names = sorted(role.value for role in claims.roles)
     User.objects.filter(is_newest, pk=user.pk).update(known_roles=names, roles_known_at=claims.issued_at)
+
+
+def note_still_there(user: User, *, wished_before: datetime) -> None:
+    """Tear up their wish to be deleted, if it is older than that: Descope knows them still, or they have come back."""
+    Departure.objects.filter(user=user, asked_at__lt=wished_before).delete()
 
 
 def rename(user: User, name: str) -> None:

@@ -54,6 +54,7 @@ def start(
         if not user.may_use(claims):
             raise SignedOut("this account is closed to new sign-ins")
         people.note_roles(user, claims)
+        people.note_still_there(user, wished_before=profile.asked_at)
         if replacing:
             _end(session_keys.sessions_of(replacing))
         session = Session.objects.create(
@@ -285,6 +286,8 @@ def _keep(session: Session, tokens: Tokens) -> None:
     )
     if is_current or row.update(**changes):
         people.note_roles(session.user, tokens.claims)
+        asked_at = tokens.claims.issued_at
+        people.note_still_there(session.user, wished_before=asked_at - people.DELETION_UNDER_WAY)
         _note_held(session, tokens.session, tokens.refresh)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from . import departures, descope, patience, people, sessions
 from .descope import Profile
 from .exceptions import BadToken, ProviderUnavailable
-from .models import ApiToken, User
+from .models import ApiToken, Departure, User
 from .roles import Role
 
 ROLES_KNOWN_FOR = timedelta(minutes=10)
@@ -37,6 +37,7 @@ def follow(profile: Profile, *, keeps_roles: bool = False) -> tuple[User, bool]:
     Returns the person, and whether they are new here.
     """
     person, is_new = people.register(profile)
+    people.note_still_there(person, wished_before=profile.asked_at - people.DELETION_UNDER_WAY)
     if person.is_disabled:
         sessions.end_all_of(person)
         ApiToken.objects.filter(user=person).revoke()
@@ -165,11 +166,12 @@ def _in_grace(user: User) -> User:
 def follow_everybody() -> Totals:
     """Do for everybody, there and here, what a message from Descope would have done. Raises ProviderUnavailable."""
     totals = Totals()
-    unseen = set(User.objects.filter(is_disabled=False).values_list("subject", flat=True))
+    leaving = set(Departure.objects.values_list("user__subject", flat=True))
+    unseen = set(User.objects.filter(is_disabled=False).values_list("subject", flat=True)) | leaving
     for listed in descope.everybody():
         unseen.discard(listed.subject)
         totals.seen += 1
-        if not _is_known(listed):
+        if not _is_known(listed) or listed.subject in leaving:
             _check(listed.subject, totals)
     for subject in sorted(unseen):
         _check(subject, totals)  # Not gone for sure: people who come and go while a list is read shift its pages.

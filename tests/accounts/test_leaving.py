@@ -304,24 +304,88 @@ def test_what_stopped_half_way_is_finished_by_sync_people(cut_off: Client, reade
     assert User.objects.get(pk=reader.pk).name == "A former member"
 
 
-def test_an_old_wish_counts_no_more(reader: User) -> None:
-    departures.write_down(reader, "Gone", keeps_posts=False)
-    Departure.objects.update(asked_at=timezone.now() - timedelta(days=3))
+@pytest.mark.parametrize("days", [0, 3, 300])
+def test_what_stopped_half_way_is_finished_however_late_anybody_hears_of_it(
+    days: int, cut_off: Client, reader: User
+) -> None:
+    Departure.objects.update(asked_at=timezone.now() - timedelta(days=days))
+    call_command("clear_sessions", stdout=StringIO())
 
-    upkeep.close(reader.subject)
+    call_command("sync_people", stdout=StringIO())
 
     user = User.objects.get(pk=reader.pk)
+    assert user.left_at is not None
+    assert (user.name, user.email) == ("A former member", "")
+    assert not Departure.objects.exists()
+
+
+@pytest.fixture
+def thinks_again(reader: User, wire: Wire) -> Client:
+    """The browser of somebody whom Descope did not delete, though it did not say so."""
+    browser = signed_in(reader)
+    wire.answers("/mgmt/user/delete", httpx.ReadTimeout("no answer"))
+    assert goodbye(browser).status_code == 503
+    wire.recovers()
+    assert Departure.objects.get().user == reader
+    return browser
+
+
+def deleted_by_an_admin(user: User) -> User:
+    sandbox_people.delete(sandbox_people.find(user_id=user.subject))
+    upkeep.close(user.subject)
+    return User.objects.get(pk=user.pk)
+
+
+def test_who_signs_in_again_has_thought_again(thinks_again: Client, reader: User) -> None:
+    signed_in(reader)
+
+    user = deleted_by_an_admin(reader)
+
     assert (user.name, user.is_disabled, user.left_at) == ("Rita Reader", True, None)
 
 
-def test_wishes_that_count_no_more_are_cleared_away(reader: User, editor: User) -> None:
-    departures.write_down(reader, "Gone", keeps_posts=False)
-    Departure.objects.update(asked_at=timezone.now() - timedelta(days=3))
-    departures.write_down(editor, "Gone", keeps_posts=False)
+def test_who_goes_on_in_their_session_has_thought_again(thinks_again: Client, reader: User) -> None:
+    Departure.objects.update(asked_at=timezone.now() - timedelta(hours=2))
+    Session.objects.update(token_expires_at=timezone.now())
 
-    call_command("clear_sessions", stdout=StringIO())
+    assert thinks_again.get("/account").status_code == 200
 
-    assert [departure.user for departure in Departure.objects.all()] == [editor]
+    assert deleted_by_an_admin(reader).left_at is None
+
+
+@pytest.mark.parametrize("as_told_by", ["a message", "sync_people"])
+def test_that_descope_still_has_them_hours_later_ends_the_wish(
+    as_told_by: str, thinks_again: Client, reader: User
+) -> None:
+    def tell() -> None:
+        if as_told_by == "sync_people":
+            call_command("sync_people", stdout=StringIO())
+        elif profile := descope.load_person(reader.subject):
+            upkeep.follow(profile)
+
+    tell()
+    is_kept_while_it_may_be_under_way = Departure.objects.exists()
+    Departure.objects.update(asked_at=timezone.now() - timedelta(hours=2))
+    tell()
+
+    assert is_kept_while_it_may_be_under_way
+    assert deleted_by_an_admin(reader).left_at is None
+
+
+def test_a_sign_in_while_descope_is_asked_ends_no_wish_that_may_be_granted(reader: User, wire: Wire) -> None:
+    browser = signed_in(reader)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        signed_in(reader)
+        return lost_answer(wire)(request)
+
+    wire.answers("/mgmt/user/delete", answer)
+    goodbye(browser)
+    wire.recovers()
+
+    upkeep.close(reader.subject)
+
+    assert User.objects.get(pk=reader.pk).left_at is not None
 
 
 def test_who_is_deleted_at_descope_by_others_keeps_their_name_here(reader: User) -> None:

@@ -8,8 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import departures
-from accounts.models import ApiToken, Departure, Session, WebhookDelivery
+from accounts.models import ApiToken, Session, WebhookDelivery
 
 # An ended session still tells the bearers that were its tokens; none of those lives this long.
 KEEP_ENDED = timedelta(days=1)
@@ -32,5 +31,4 @@ class Command(BaseCommand):
         tokens, _ = ApiToken.objects.filter(
             Q(revoked_at__lt=now - KEEP_TOKENS) | Q(expires_at__lt=now - KEEP_TOKENS)
         ).delete()
-        Departure.objects.filter(asked_at__lt=now - departures.HOLDS_FOR).delete()
         self.stdout.write(f"Removed {sessions} session records, {deliveries} message marks and {tokens} API tokens.")
