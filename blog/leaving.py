@@ -1,12 +1,14 @@
-"""What becomes of somebody's posts and pictures when they delete their account: the setting LETS_GO."""
+"""What becomes of somebody's posts and all else here when they delete their account: the setting LETS_GO."""
 
 from accounts.models import User
 
-from .models import Image, Post
+from .models import Image, Letter, Notification, Post, Wish
 
 
 def let_go(person: User, *, keeps_posts: bool) -> None:
-    """Take their posts down unless these are to stay, and delete the pictures that are in no text."""
+    """Take their posts down unless these are to stay; delete what they were told, and pictures that are in no text."""
     if not keeps_posts:
         Post.objects.take_down_all_of(person)
     Image.objects.let_go_of(person)
+    for told in (Notification, Letter, Wish):
+        told.objects.filter(person=person).delete()

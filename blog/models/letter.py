@@ -106,7 +106,10 @@ class Letter(models.Model):
         is_mine = waiting.filter(Q(claimed_until=None) | Q(claimed_until__lte=now)).update(
             claimed_until=now + LEASE, attempts=F("attempts") + 1, tried_since=Coalesce("tried_since", Value(now))
         )
-        self.refresh_from_db()
+        try:
+            self.refresh_from_db()
+        except Letter.DoesNotExist:  # Its reader has just deleted their account.
+            return False
         if not is_mine and self.state == self.State.WAITING and self.claimed_until:
             # Whoever has it may have died. Then nothing else but this looks after it.
             send_letter.using(run_after=self.claimed_until).enqueue(self.pk)
@@ -145,5 +148,5 @@ class Letter(models.Model):
 
 @task
 def send_letter(letter_id: int) -> None:
-    for letter in Letter.objects.filter(pk=letter_id):  # Whoever asked to be forgotten took theirs along.
+    for letter in Letter.objects.filter(pk=letter_id):  # Who has deleted their account took theirs along.
         letter.send()

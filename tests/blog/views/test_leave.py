@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from accounts import departures, upkeep
 from accounts.models import User
-from blog.models import HistoryEntry, Post
+from blog.models import HistoryEntry, Letter, Notification, Post, Wish
+from blog.notifications.kinds import Cadence, Kind
 from tests.conftest import signed_in
 
 
@@ -87,6 +89,45 @@ def test_only_who_has_posts_is_asked_about_them(published: Post, editor: User, r
     assert "sealed record" in of_editor
     assert 'name="posts"' not in of_reader
     assert "sealed record" not in of_reader
+
+
+@pytest.mark.parametrize("posts", ["keep", "take-down"])
+def test_what_they_were_told_and_how_they_wished_to_hear_of_it_goes_and_nobody_elses(
+    posts: str, submitted: Post, editor: User, other_editor: User, admin: User
+) -> None:
+    Wish.objects.say(editor, Kind.RETURNED, mail=Cadence.DAILY)
+    Wish.objects.say(other_editor, Kind.RETURNED, mail=Cadence.DAILY)
+    theirs = Post.objects.write(by=other_editor, title="Theirs", body="Words.")
+    theirs.submit(by=other_editor)
+    for post in (submitted, theirs):
+        post.publish(by=admin, revision=1)
+    letters = list(Letter.objects.filter(person=editor))
+
+    goodbye(editor, posts=posts, name="A former author")
+
+    assert letters
+    for rows in (Notification, Letter, Wish):
+        people = set(rows.objects.values_list("person", flat=True))
+        assert editor.pk not in people
+        assert other_editor.pk in people
+
+
+def test_a_letter_that_is_being_taken_up_while_its_reader_leaves_is_let_be(
+    published: Post, editor: User, mailoutbox: list[EmailMessage]
+) -> None:
+    taken_up = Letter.objects.filter(person=editor)[0]
+
+    goodbye(editor, posts="keep", name="A former author")
+    taken_up.send()
+
+    assert not Letter.objects.filter(person=editor).exists()
+    assert mailoutbox == []
+
+
+def test_the_page_names_what_goes(reader: User) -> None:
+    page = signed_in(reader).get("/account/delete").content.decode()
+
+    assert "What you were told of posts" in page
 
 
 def test_a_departure_that_stopped_half_way_takes_the_posts_along_when_it_is_finished(
