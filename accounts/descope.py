@@ -72,18 +72,35 @@ class Profile:
     asked_at: datetime = field(default_factory=timezone.now, compare=False)  # What is told later may be newer.
 
 
-def verify_session_token(token: str, *, leeway_seconds: float = LEEWAY_SECONDS) -> Claims:
+def verify_session_token(
+    token: str, *, leeway_seconds: float = LEEWAY_SECONDS, ahead_seconds: float | None = None
+) -> Claims:
     """Return what the token says. Raises BadToken and ProviderUnavailable."""
-    return Claims.read(_payload_of_kind(token, "DS", leeway_seconds))
+    return Claims.read(_payload_of_kind(token, "DS", leeway_seconds, ahead_seconds))
 
 
-def verify_refresh_token(token: str, *, leeway_seconds: float = LEEWAY_SECONDS) -> Claims:
+def verify_refresh_token(
+    token: str, *, leeway_seconds: float = LEEWAY_SECONDS, ahead_seconds: float | None = None
+) -> Claims:
     """Return what the token says, first of all whom it can refresh for. Raises BadToken and ProviderUnavailable."""
-    return Claims.read(_payload_of_kind(token, "DSR", leeway_seconds))
+    return Claims.read(_payload_of_kind(token, "DSR", leeway_seconds, ahead_seconds))
 
 
-def _payload_of_kind(token: str, kind: str, leeway_seconds: float) -> dict[str, Any]:
-    payload = verified_payload(token, leeway_seconds)
+def verify_new_tokens(session_token: str, refresh_token: str) -> tuple[Claims, Claims]:
+    """Return what the two tokens of a sign-in say. Raises BadToken and ProviderUnavailable.
+
+    They come straight from Descope, so that a clock of ours that lags behind keeps nobody from signing in. It makes no
+    token live longer: only what is issued ahead is let pass, and by this door alone. Bearers may come from anywhere.
+    """
+    claims = verify_session_token(session_token, ahead_seconds=CLOCK_OFF_BY_SECONDS)
+    renewing = verify_refresh_token(refresh_token, ahead_seconds=CLOCK_OFF_BY_SECONDS)
+    if renewing.subject != claims.subject:
+        raise BadToken("the two tokens are of two people")
+    return claims, renewing
+
+
+def _payload_of_kind(token: str, kind: str, leeway_seconds: float, ahead_seconds: float | None) -> dict[str, Any]:
+    payload = verified_payload(token, leeway_seconds, ahead_seconds=ahead_seconds)
     if payload.get("drn") != kind:
         raise BadToken("a token of another kind")
     if not _is_our_issuer(payload.get("iss")):

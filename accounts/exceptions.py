@@ -9,6 +9,10 @@ class SignedOut(Exception):
     """Descope says plainly that this session is over."""
 
 
+class SignedOutJustNow(SignedOut):
+    """The token is from before everybody was signed out, or from the same moment. A new sign-in will do."""
+
+
 class ProviderUnavailable(Exception):
     """Descope did not answer, or not in a way that says yes or no."""
 

@@ -164,9 +164,12 @@ ring = KeyRing()
 os.register_at_fork(after_in_child=lambda: ring.begin_in_a_new_process())  # Tests change the ring.
 
 
-def verified_payload(token: str, leeway_seconds: float = LEEWAY_SECONDS) -> dict[str, Any]:
+def verified_payload(
+    token: str, leeway_seconds: float = LEEWAY_SECONDS, *, ahead_seconds: float | None = None
+) -> dict[str, Any]:
     """Return the payload of a token that this project signed and that is in force now.
 
+    It may be issued `ahead_seconds` from now, where our clock lags behind; as far as the leeway, unless told.
     Raises BadToken, or ProviderUnavailable where the keys cannot be had. Whose token it is and what
     kind, the caller must still ask. Source: RFC 8725, sections 3.1 to 3.10.
     """
@@ -181,9 +184,11 @@ def verified_payload(token: str, leeway_seconds: float = LEEWAY_SECONDS) -> dict
             token,
             key=key.key,
             algorithms=[key.algorithm_name],
-            options={"require": ["exp", "iat", "sub"], "verify_aud": False},
+            options={"require": ["exp", "iat", "sub"], "verify_aud": False, "verify_iat": False},
             leeway=leeway_seconds,
         )
+        if not payload["iat"] <= time.time() + (leeway_seconds if ahead_seconds is None else ahead_seconds):
+            raise BadToken("issued in the future")
     except (jwt.PyJWTError, UnicodeError, ValueError, TypeError, RecursionError) as error:
         raise BadToken(f"refused: {type(error).__name__}") from error
     return payload

@@ -90,9 +90,12 @@ class User(models.Model):
 
     def may_use(self, claims: Claims) -> bool:
         """Whether a token with these claims still speaks for this person."""
+        return self.subject == claims.subject and self.is_open and not self.is_cut_off(claims.issued_at)
+
+    def is_cut_off(self, issued_at: datetime) -> bool:
+        """Whether a token of then is refused, because everybody was signed out since."""
         # A token tells its birth in whole seconds, so one born in the second of the cut is refused, too.
-        is_cut_off = self.tokens_not_before is not None and claims.issued_at <= self.tokens_not_before
-        return self.subject == claims.subject and self.is_open and not is_cut_off
+        return self.tokens_not_before is not None and issued_at <= self.tokens_not_before
 
     def roles_by(self, claims: Claims) -> frozenset[Role]:
         """The roles that a token with these claims proves, less those that have been taken since it was issued."""

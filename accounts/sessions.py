@@ -17,7 +17,7 @@ from . import background, descope, patience, people, session_keys
 from .claims import Claims
 from .descope import Tokens
 from .devices import Device
-from .exceptions import BadToken, ProviderUnavailable, SignedOut
+from .exceptions import BadToken, ProviderUnavailable, SignedOut, SignedOutJustNow
 from .models import HeldToken, Session, SessionQuerySet, User
 from .vault import digest, locked, unlocked
 
@@ -41,9 +41,7 @@ def start(
     in `replacing` ends: a browser has one session, and its key changes at each sign-in. Raises
     BadToken, SignedOut and ProviderUnavailable.
     """
-    claims, renewing = descope.verify_session_token(session_token), descope.verify_refresh_token(refresh_token)
-    if renewing.subject != claims.subject:
-        raise BadToken("the two tokens are of two people")
+    claims, renewing = descope.verify_new_tokens(session_token, refresh_token)
     started_at = _signed_in_at(claims, renewing, held_before=_that_held(session_token, refresh_token))
     profile = descope.profile_of(refresh_token)
     if profile.subject != claims.subject:
@@ -51,8 +49,10 @@ def start(
     key = session_keys.new_key()
     with transaction.atomic():
         user, is_new = people.register(profile)
-        if not user.may_use(claims):
+        if not user.is_open:
             raise SignedOut("this account is closed to new sign-ins")
+        if user.is_cut_off(_no_later_than(claims)):
+            raise SignedOutJustNow("everybody who was signed in has been signed out")
         people.note_roles(user, claims)
         people.note_still_there(user, wished_before=profile.asked_at)
         if replacing:
@@ -69,6 +69,12 @@ def start(
         )
         _note_held(session, session_token, refresh_token)
     return key, is_new
+
+
+def _no_later_than(claims: Claims) -> datetime:
+    """Return when a new token was issued by our clock: where that lags behind, some time before what the token says."""
+    is_ahead = claims.issued_at > timezone.now()
+    return claims.issued_at - timedelta(seconds=descope.CLOCK_OFF_BY_SECONDS if is_ahead else 0)
 
 
 def _that_held(*tokens: str) -> SessionQuerySet:

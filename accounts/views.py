@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from . import descope, limits, sessions
 from .access import open_to_visitors
-from .exceptions import BadToken, ProviderUnavailable, SignedOut
+from .exceptions import BadToken, ProviderUnavailable, SignedOut, SignedOutJustNow
 from .http import PersonRequest, client_address, device_of, give_key, problem, safe_next, with_person
 
 MAX_EXCHANGE_BYTES = 64 * 1024
@@ -78,7 +78,7 @@ def start_session(request: PersonRequest) -> HttpResponse:
     limits.check_address("SIGN_IN_LIMIT", client_address(request))
     try:
         tokens = _posted_tokens(request)
-        descope.verify_session_token(tokens["sessionJwt"])
+        descope.verify_new_tokens(tokens["sessionJwt"], tokens["refreshJwt"])
         limits.check("SIGN_IN_LIMIT_OF_ALL")  # Counted from here on: made-up tokens use up nobody else's turn.
         key, is_new = sessions.start(
             tokens["sessionJwt"],
@@ -88,6 +88,10 @@ def start_session(request: PersonRequest) -> HttpResponse:
         )
     except BadToken:
         return problem(401, "This sign-in could not be verified. Start again.")
+    except SignedOutJustNow:
+        return problem(
+            401, "You were signed out everywhere. Start again, and if that is refused, try again in a moment."
+        )
     except SignedOut:
         return problem(401, "This account cannot sign in here any more. An admin of this site can help.")
     except ProviderUnavailable:

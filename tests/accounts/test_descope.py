@@ -8,7 +8,7 @@ from accounts.exceptions import BadToken
 from accounts.models import User
 from accounts.roles import Role
 
-from .forge import BAD_TOKENS, Forge
+from .forge import BAD_BEARERS, Forge
 
 OUR_ISSUERS = [
     "Pgalleysandbox",
@@ -19,7 +19,7 @@ OUR_ISSUERS = [
 ]
 
 
-@pytest.mark.parametrize("make", BAD_TOKENS.values(), ids=BAD_TOKENS)
+@pytest.mark.parametrize("make", BAD_BEARERS.values(), ids=BAD_BEARERS)
 def test_a_bad_token_is_refused(make: Callable[[Forge], str], reader: User) -> None:
     token = make(Forge.of(reader))
 

@@ -17,7 +17,7 @@ from blog.models import Post
 from tests.conftest import bearer, signed_in, tokens_of
 
 from .conftest import Wire
-from .forge import BAD_TOKENS, Forge
+from .forge import BAD_BEARERS, Forge
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Sec-Fetch-Mode": "navigate"}
 POSTS = "/api/posts/retrieve"
@@ -143,7 +143,7 @@ def test_a_made_up_cookie_makes_a_visitor(key: str, reader: User) -> None:
 # Bearers
 
 
-@pytest.mark.parametrize("make", BAD_TOKENS.values(), ids=BAD_TOKENS)
+@pytest.mark.parametrize("make", BAD_BEARERS.values(), ids=BAD_BEARERS)
 def test_a_bad_bearer_is_refused(make: Callable[[Forge], str], reader: User) -> None:
     token = make(Forge.of(reader))
 

@@ -1,19 +1,22 @@
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as site
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import escape
 from pytest_django import Settings
 
+from accounts import sessions
 from accounts.models import Session, User
 from accounts.sandbox.models import SignIn
 from tests.conftest import bearer, signed_in, tokens_of
 
 from .conftest import Wire
-from .forge import BAD_TOKENS, Forge
+from .forge import BAD_TOKENS, Forge, seconds_from_now
 from .test_http import SAFE, UNSAFE
 
 if TYPE_CHECKING:
@@ -154,6 +157,48 @@ def test_a_bad_token_starts_no_session(make: Callable[[Forge], str], reader: Use
     assert response["Content-Type"].startswith("application/problem+json")
     assert site.SESSION_COOKIE_NAME not in response.cookies
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("seconds", [-60, 60, 85])
+def test_a_clock_that_is_a_minute_off_keeps_nobody_from_signing_in(seconds: int, reader: User, wire: Wire) -> None:
+    wire.says("/v1/auth/me", {"userId": reader.subject, "name": "Rita", "status": "enabled"})
+    forge, browser = Forge.of(reader), Client()
+    issued = {"iat": seconds_from_now(seconds), "exp": seconds_from_now(seconds + 600)}
+
+    response = exchange(browser, forge.signed(**issued), forge.signed(drn="DSR", **issued))
+
+    assert response.status_code == 200
+    assert browser.get("/account").status_code == 200
+    assert Session.objects.get().started_at <= timezone.now()
+
+
+@pytest.mark.parametrize("about", ["iat", "exp", "nbf"])
+def test_a_lagging_clock_makes_no_other_token_good(about: str, reader: User) -> None:
+    when = {"iat": 100, "exp": -7, "nbf": 60}[about]
+    forge, (_, refresh_token) = Forge.of(reader), tokens_of(reader)
+
+    refused = exchange(Client(), forge.signed(**{about: seconds_from_now(when)}), refresh_token)
+    refused_too = exchange(Client(), forge.signed(), forge.signed(drn="DSR", **{about: seconds_from_now(when)}))
+
+    assert (refused.status_code, refused_too.status_code) == (401, 401)
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_who_comes_right_after_all_were_signed_out_is_asked_to_try_again_and_not_called_closed(
+    seconds: int, reader: User
+) -> None:
+    tokens = Forge.of(reader).signed(iat=seconds_from_now(seconds)), tokens_of(reader)[1]
+    sessions.end_all_of(reader)
+
+    response = exchange(Client(), *tokens)
+    User.objects.update(tokens_not_before=timezone.now() - timedelta(seconds=91))
+    later = exchange(Client(), *tokens_of(reader))
+
+    assert response.status_code == 401
+    assert "try again in a moment" in response.json()["detail"]
+    assert "admin" not in response.json()["detail"]
+    assert later.status_code == 200
 
 
 def test_the_same_with_a_good_token_starts_one(reader: User) -> None:
