@@ -80,6 +80,7 @@ NEVER_LIVE = Given(lambda post: not post.was_ever_live, "Readers have seen it, s
 ENDING = Given(lambda post: post.is_ending, "No end is set.")
 UNCLAIMED = Given(lambda post: not post.is_claimed, "Somebody is reviewing it already.")
 CLAIMED = Given(lambda post: post.is_claimed, "Nobody has claimed it.")
+NOT_TAKEN_DOWN = Given(lambda post: not post.was_taken_down, "Its author has left and taken it along.")
 SHARED = Given(lambda post: post.has_open_links, "No link to share is open.")
 WHEREVER_IT_STANDS = {status: status for status in Status}
 
@@ -93,7 +94,7 @@ MOVES: dict[str, Move] = {
         told="went back to an earlier revision",
         hint="Its words become the working copy. What you have now is kept as a revision of its own.",
         asks=(Ask.REVISION,),
-        given=(EVER_SUBMITTED,),
+        given=(EVER_SUBMITTED, NOT_TAKEN_DOWN),
     ),
     "submit": Move(
         {DRAFT: IN_REVIEW, IN_REVIEW: IN_REVIEW},
@@ -219,6 +220,7 @@ MOVES: dict[str, Move] = {
         label="Take out of the archive",
         told="took it out of the archive",
         hint="It is a draft again.",
+        given=(NOT_TAKEN_DOWN,),
     ),
     "delete": Move(
         {DRAFT: DRAFT, ARCHIVED: ARCHIVED},
@@ -235,6 +237,7 @@ MOVES: dict[str, Move] = {
         told="handed it over",
         hint="Another editor goes on with it. What is live keeps its byline.",
         asks=(Ask.PERSON, Ask.REASON),
+        given=(NOT_TAKEN_DOWN,),
     ),
     "share": Move(
         WHEREVER_IT_STANDS,
@@ -242,6 +245,7 @@ MOVES: dict[str, Move] = {
         label="Share",
         told="made a link to share",
         hint="Whoever has the link can read it for a while, without an account.",
+        given=(NOT_TAKEN_DOWN,),
     ),
     "unshare": Move(
         WHEREVER_IT_STANDS,

@@ -63,7 +63,8 @@ class Keeping(PostRow):
     def take_down(self, *, by: User) -> None:
         """Take the post from readers and from the desk, because its author is leaving and takes it along.
 
-        Nobody is asked: the words are theirs. What was never submitted is erased. The rest stays sealed.
+        Nobody is asked: the words are theirs. The working copy is erased. What was submitted stays sealed, and nobody
+        else goes on with it.
         """
         with transaction.atomic():
             self._lock()
@@ -74,8 +75,7 @@ class Keeping(PostRow):
             self._end()
             self._leave_review()
             ShareLink.objects.filter(post=self._as_post).end()
-            if not self.was_ever_submitted:
-                self._erase(by=by)
+            self._erase(by=by)
             self.status = Status.ARCHIVED
             self.save()
             self.record("take_down", by=by, was=was, revision=revision)

@@ -128,6 +128,11 @@ class PostRow(models.Model):
     def was_ever_live(self) -> bool:
         return self.is_live or self.history.filter(verb__in=("publish", "publish_alone")).exists()
 
+    @property
+    def was_taken_down(self) -> bool:
+        """Whether its author left and took it along."""
+        return self.history.filter(verb="take_down").exists()
+
     # The working copy.
 
     @property

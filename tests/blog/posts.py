@@ -20,6 +20,7 @@ STATES = (
     "in_review+live",
     "archived",
     "archived+past",
+    "taken-down",
 )
 
 
@@ -50,6 +51,9 @@ def post_in(state: str, author: User, admin: User, title: str = "On proofs", bod
         return post
     post.submit(by=by)
     if state == "in_review":
+        return post
+    if state == "taken-down":
+        post.take_down(by=by)
         return post
     if state == "claimed":
         post.claim(by=admin)

@@ -116,6 +116,13 @@ reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 4
 editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 ok  409 403  ok  409
 admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 ok  403 ok   ok  409
 both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 ok  409 ok   ok  409
+
+taken-down                  see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
+editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 ok  403  409 409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 409 403 409  409 409
+both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 409 ok  409  409 409
 """
 
 WRITE = {"visitor": "401", "reader": "403", "editor": "ok", "admin": "403", "both": "ok"}
@@ -134,6 +141,7 @@ PUBLIC = {
     "in_review+live": "ok",
     "archived": "404",
     "archived+past": "404",
+    "taken-down": "404",
 }
 
 # Publishing or scheduling what waits, where REQUIRE_SECOND_PERSON is on; and publishing it alone, where the
