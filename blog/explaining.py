@@ -97,9 +97,9 @@ def _to_readers(post: Post) -> list[str]:
 
 
 def _instead(post: Post) -> list[str]:
-    if post.gone_as == GoneAs.GONE:
+    if post.outcome == GoneAs.GONE:
         return [f"At its address they are told: “{post.gone_note}”"]
-    if post.gone_as == GoneAs.MOVED:
+    if post.outcome == GoneAs.MOVED:
         return [f"From its address they are led to {post.gone_to}."]
     return []
 

@@ -27,9 +27,20 @@ def live(of: str = "") -> Q:
     """
     # Python's clock: SQLite's stops at milliseconds, and misses a post published in the same one.
     now = timezone.now()
-    has_begun = Q(**{f"{of}live_revision__isnull": False}) | Q(**{f"{of}scheduled_at__lte": now})
     has_not_ended = Q(**{f"{of}unpublish_at": None}) | Q(**{f"{of}unpublish_at__gt": now})
-    return Q(**{f"{of}published_at__lte": now}) & has_begun & has_not_ended
+    return has_begun(of) & has_not_ended
+
+
+def has_begun(of: str = "") -> Q:
+    """Select what readers see, or have seen until it ended and nobody has written that down yet."""
+    now = timezone.now()
+    has_revision = Q(**{f"{of}live_revision__isnull": False}) | Q(**{f"{of}scheduled_at__lte": now})
+    return Q(**{f"{of}published_at__lte": now}) & has_revision
+
+
+def is_to_end() -> Q:
+    """Select what has an end set that is to come: what readers get then is not told before."""
+    return Q(unpublish_at__gt=timezone.now())
 
 
 def shown(of: str = "") -> Q:

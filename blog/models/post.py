@@ -18,11 +18,12 @@ from blog import markup, permissions, status
 from blog.exceptions import NotPermitted
 from blog.status import GoneAs, Status
 
+from .history import HistoryEntry
 from .image import ImageUse, check_cover
 from .keeping import Keeping
 from .publishing import Publishing
 from .reviewing import Reviewing
-from .row import PostRow, with_plain_newlines
+from .row import PUT_BEFORE_READERS, PostRow, with_plain_newlines
 from .sharing import Sharing
 from .writing import Writing
 
@@ -37,10 +38,12 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(permissions.visible_to(person))
 
     def gone_for(self, person: Person) -> Self:
-        """What readers no longer see, and where this person is told more than that."""
+        """What readers saw once and see no longer, and where this person is told more than that."""
         if not permissions.may_read_here(person):
             return self.none()
-        return self.exclude(status.live()).exclude(gone_as=GoneAs.NOT_FOUND).filter(deleted_at=None)
+        gone = self.exclude(status.live()).exclude(gone_as=GoneAs.NOT_FOUND).exclude(status.is_to_end())
+        seen = Q(pk__in=HistoryEntry.objects.filter(verb__in=PUT_BEFORE_READERS).values("post"))
+        return gone.filter(seen | status.has_begun(), deleted_at=None)
 
     def in_review(self) -> Self:
         return self.filter(status=Status.IN_REVIEW)

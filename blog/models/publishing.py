@@ -16,7 +16,7 @@ from blog.status import GoneAs, Status
 
 from .reviewing import said
 from .revision import Approval, Revision
-from .row import MAX_GONE_NOTE_LENGTH, PostRow
+from .row import MAX_GONE_NOTE_LENGTH, PostRow, is_past
 
 FURTHEST_YEARS = 10
 
@@ -48,6 +48,13 @@ class Outcome:
 class Publishing(PostRow):
     class Meta:
         abstract = True
+
+    @property
+    def outcome(self) -> GoneAs:
+        """What readers get at its address now: nothing more where they see it, never saw it, or its end is to come."""
+        is_to_end = self.is_ending and not is_past(self.unpublish_at)
+        is_told = bool(self.gone_as) and not is_to_end and not self.is_live and self.was_ever_live
+        return GoneAs(self.gone_as) if is_told else GoneAs.NOT_FOUND
 
     def publish(self, *, by: User, revision: int) -> None:
         """Put the submitted revision of this number in front of readers, keeping the first publication date.
@@ -101,8 +108,8 @@ class Publishing(PostRow):
             revision = self.scheduled_revision
             self._await_review(self.submitted_revision or revision)
             self._set_schedule(None, None)
-            if self.live_revision is None:
-                self.unpublish_at = None
+            if self.live_revision is None and self.is_ending:
+                self._drop_end()
             self._finish("unschedule", by=by, was=was, revision=revision)
 
     def unpublish(self, *, by: User, outcome: Outcome | None = None) -> None:
@@ -134,7 +141,7 @@ class Publishing(PostRow):
         """Take back the end that was set. Raises NotPermitted, WrongStatus and StepUpNeeded."""
         with transaction.atomic():
             was = self._begin("keep_published", by=by)
-            self.unpublish_at = None
+            self._drop_end()
             self._finish("keep_published", by=by, was=was)
 
     def _put_before_readers(self, verb: str, *, by: User, was: str, revision: int, **told: Any) -> None:
@@ -168,6 +175,11 @@ class Publishing(PostRow):
             raise NotReady("That time is past. Choose a later one.")
         if at.year > now.year + FURTHEST_YEARS:
             raise NotReady(f"That is more than {FURTHEST_YEARS} years from now. Please check the year.")
+
+    def _drop_end(self) -> None:
+        """Forget the end that was set, and what readers were to get then."""
+        self.unpublish_at = None
+        self._set_outcome(None)
 
     def _set_outcome(self, outcome: Outcome | None) -> None:
         checked = (outcome or Outcome()).checked()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MAX_WRITE_KEY_LENGTH = 64
 MAX_EXCERPT_LENGTH = 300
 MAX_GONE_NOTE_LENGTH = 300
+PUT_BEFORE_READERS = ("publish", "publish_alone")  # The clock's own line is a "publish", too.
 
 
 class PostRow(models.Model):
@@ -126,7 +127,7 @@ class PostRow(models.Model):
 
     @property
     def was_ever_live(self) -> bool:
-        return self.is_live or self.history.filter(verb__in=("publish", "publish_alone")).exists()
+        return self.is_live or self.history.filter(verb__in=PUT_BEFORE_READERS).exists()
 
     @property
     def was_taken_down(self) -> bool:
