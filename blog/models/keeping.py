@@ -42,7 +42,7 @@ class Keeping(PostRow):
             self._erase(by=by)
             ShareLink.objects.filter(post=self._as_post).end()
             self.deleted_at = timezone.now()
-            self.slug = f"deleted-{self.pk}"
+            self.slug = f"-deleted-{self.pk}"  # No title makes an address that begins with a hyphen.
             self._finish("delete", by=by, was=was)
 
     def hand_over(self, *, by: User, to: User, reason: str) -> None:

@@ -9,6 +9,7 @@ from accounts.models import User
 from blog.exceptions import AnotherRevision, EditedMeanwhile, NotPermitted, NotReady, WrongStatus
 from blog.markup import Unrenderable
 from blog.models import HistoryEntry, Post
+from blog.slugs import slug_of
 from blog.status import Status
 from tests.blog.posts import STATES, post_in
 
@@ -147,6 +148,15 @@ def test_deleting_leaves_no_word_of_it_and_frees_its_address(draft: Post, editor
     assert not Post.objects.visible_to(admin).exists()
     assert draft.history.latest("pk").verb == "delete"
     assert Post.objects.write(by=editor, title="On proofs", body="Anew.").slug == slug
+
+
+def test_no_title_stands_in_the_way_of_deleting(draft: Post, editor: User) -> None:
+    Post.objects.write(by=editor, title=f"Deleted {draft.pk}", body="A post of that name.")
+
+    draft.delete_for_good(by=editor)
+
+    assert draft.is_deleted
+    assert slug_of(draft.slug) != draft.slug
 
 
 def test_submitting_the_same_text_again_is_no_move(submitted: Post, editor: User) -> None:
