@@ -21,10 +21,11 @@ class Keeping(PostRow):
         abstract = True
 
     def archive(self, *, by: User) -> None:
-        """Take the post off the desk's lists, with all that belongs to it. Raises NotPermitted and WrongStatus."""
+        """Take the post off the desk's lists, with all that belongs to it, and end its links. Raises NotPermitted and WrongStatus."""
         with transaction.atomic():
             was = self._begin("archive", by=by)
             self._finish("archive", by=by, was=was, revision=self._leave_review())
+            self._end_links(by=by)
 
     def unarchive(self, *, by: User) -> None:
         """Make it a draft again. Raises NotPermitted and WrongStatus."""

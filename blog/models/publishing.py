@@ -113,7 +113,7 @@ class Publishing(PostRow):
             self._finish("unschedule", by=by, was=was, revision=revision)
 
     def unpublish(self, *, by: User, outcome: Outcome | None = None) -> None:
-        """Take the post away from readers at once, and what was scheduled with it.
+        """Take the post away from readers at once, with what was scheduled, and from those it was shared with.
 
         What was live waits for review again, unless a newer revision waits already. `outcome` is what readers get
         at its address. Raises NotPermitted, WrongStatus, StepUpNeeded and NotReady.
@@ -124,6 +124,7 @@ class Publishing(PostRow):
             self._set_outcome(outcome)
             self._end()
             self._finish("unpublish", by=by, was=was, revision=revision, note=self._outcome_in_words())
+            self._end_links(by=by)
 
     def unpublish_later(self, *, by: User, at: datetime, outcome: Outcome | None = None) -> None:
         """Have readers see the post until this time. Raises as `unpublish` does."""

@@ -23,6 +23,7 @@ from .history import HistoryEntry
 from .image import Image, picture_at
 from .notification import tell
 from .revision import MAX_SLUG_LENGTH, MAX_TITLE_LENGTH, Revision, Words
+from .share_link import ShareLink
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -300,12 +301,19 @@ class PostRow(models.Model):
             self._end()
             self.save()
             self.record("unpublish", by=by, was=was, revision=revision, at=at, entered_by=Door.CLOCK)
+            self._end_links(by=by, at=at, entered_by=Door.CLOCK)
 
     def _end(self) -> None:
         """Take from readers what they see and what they were to see. It waits for review, unless a newer one does."""
         waits = self.submitted_revision or self.scheduled_revision or self.live_revision
         self._await_review(waits)
         self.live_revision = self.scheduled_revision = self.scheduled_at = self.unpublish_at = None
+
+    def _end_links(self, *, by: User, **told: Any) -> None:
+        """End what is shared of a post that is put away, after the line that tells of that."""
+        for link in ShareLink.objects.filter(post=self._as_post).open().select_related("revision").order_by("pk"):
+            link.end()
+            self.record("unshare", by=by, was=self.status, revision=link.revision, note=link.in_words, **told)
 
     def _await_review(self, revision: Revision | None) -> None:
         if self.submitted_revision != revision:

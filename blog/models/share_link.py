@@ -31,7 +31,10 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
     def of_token(self, token: str) -> ShareLink | None:
         """Return the open link of this token, with all that its page shows."""
-        with_all = self.open().select_related("post__author", "revision__author", "made_by")
+        open_with_post = self.open().exclude(
+            post__unpublish_at__lte=timezone.now()
+        )  # It ends all, written down or not.
+        with_all = open_with_post.select_related("post__author", "revision__author", "made_by")
         return with_all.filter(token_digest=digest(token)).first()
 
     def end(self) -> None:
@@ -79,6 +82,11 @@ class ShareLink(models.Model):
         return f"revision {self.revision.number}" if self.revision else "the newest text"
 
     @property
+    def in_words(self) -> str:
+        """How the history names it."""
+        return f"Link {self.pk}, to {self.what}."
+
+    @property
     def is_vouched_for(self) -> bool:
         """Whether who made it may still open the post on the desk. Raises ProviderUnavailable."""
         try:
@@ -91,6 +99,9 @@ class ShareLink(models.Model):
     def is_probably_vouched_for(self) -> bool:
         """The same as far as we know, asking nobody: for lists."""
         return may_vouch_for(upkeep.with_last_known_roles(self.made_by), self.post)
+
+    def end(self) -> None:
+        ShareLink.objects.filter(pk=self.pk).end()
 
     def note_opening(self) -> None:
         """Count one more time that somebody opened it."""

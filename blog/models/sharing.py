@@ -56,12 +56,11 @@ class Sharing(PostRow):
         """End the link of this id. Raises NotPermitted, and WrongStatus where it is over already."""
         with transaction.atomic():
             was = self._begin("unshare", by=by)
-            ending = ShareLink.objects.filter(post=self._as_post).open().filter(pk=link)
-            shared = ending.select_related("revision").first()
+            shared = ShareLink.objects.filter(post=self._as_post, pk=link).open().select_related("revision").first()
             if shared is None:
                 raise WrongStatus("That link is over already.")
-            ending.end()
-            self._finish("unshare", by=by, was=was, revision=shared.revision, note=f"Link {link}, to {shared.what}.")
+            shared.end()
+            self._finish("unshare", by=by, was=was, revision=shared.revision, note=shared.in_words)
 
     def _pinned(self, number: int | None) -> Revision | None:
         if number is None:

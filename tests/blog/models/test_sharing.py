@@ -198,6 +198,41 @@ def test_a_link_ends_with_the_post(draft: Post, author: User, admin: User) -> No
     assert ShareLink.objects.of_token(token) is None
 
 
+@pytest.mark.parametrize("verb", ["unpublish", "archive"])
+def test_links_end_where_the_post_is_put_away_and_the_history_tells(
+    submitted: Post, author: User, admin: User, verb: str
+) -> None:
+    if verb == "unpublish":
+        submitted.publish(by=admin, revision=1)
+    link, pinned = submitted.share(by=author, revision=1)
+    _, newest = submitted.share(by=known(admin))
+    _, over = submitted.share(by=author)
+    submitted.unshare(by=author, link=submitted.share_links.latest("pk").pk)
+
+    getattr(submitted, verb)(by=admin)
+
+    told = list(submitted.history.order_by("pk").values_list("verb", "by", "note", "to_status"))
+    assert not any(ShareLink.objects.of_token(token) for token in (pinned, newest, over))
+    assert [entry[0] for entry in told[-3:]] == [verb, "unshare", "unshare"]
+    assert told[-2] == ("unshare", admin.pk, f"Link {link.pk}, to revision 1.", submitted.status)
+
+
+def test_a_link_ends_with_the_hour_at_which_the_post_does(
+    published: Post, author: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = timezone.now() + timedelta(hours=2)
+    _, token = published.share(by=author)
+    published.unpublish_later(by=admin, at=ends)
+    before = ShareLink.objects.of_token(token)
+
+    at(ends, monkeypatch)
+    at_once = ShareLink.objects.of_token(token)
+    published.settle()
+
+    assert (before is not None, at_once, published.has_open_links) == (True, None, False)
+    assert [entry.verb for entry in published.history.filter(door="clock")] == ["unpublish", "unshare"]
+
+
 def test_no_link_opens_what_its_author_has_taken_along(published: Post, author: User, admin: User) -> None:
     _, token = published.share(by=known(admin), revision=1)
 
