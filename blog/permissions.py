@@ -179,7 +179,11 @@ def first_person(person: Person, post: Post) -> bool:
 
 @rule("There is another admin, who can read it.")
 def only_admin(person: Person, post: Post) -> bool:
+    """Whether no admin is there for whom these words, too, are not their own."""
     others = User.objects.open().known_as(Role.ADMIN).exclude(pk=person.pk or 0)
+    revision = post.submitted_revision
+    if revision is not None:
+        others = others.exclude(pk=revision.created_by_id).exclude(pk__in=revision.writers.values("user"))
     return not others.exists()
 
 

@@ -147,7 +147,7 @@ MOVES: dict[str, Move] = {
         by=may_publish_alone,
         label="Publish without a second person",
         told="published it without a second person",
-        hint="You are the only admin, and some of these words are yours. Say why; the history keeps it for good.",
+        hint="Some of these words are yours, and no other admin can be the second person. Say why; the history keeps it for good.",
         asks=(Ask.REVISION, Ask.REASON),
         needs_step_up=True,
     ),

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from blog.exceptions import NotPermitted, WrongStatus
 from blog.models import Post
 from blog.permissions import may_open_on_desk, may_write
-from tests.blog.posts import STATES, post_in, with_roles
+from tests.blog.posts import STATES, known, post_in, with_roles
 from tests.conftest import SignUp, bearer, signed_in
 
 # The verbs, each under the head of its column in the table.
@@ -442,6 +442,27 @@ def test_nobody_publishes_their_own_words_where_a_second_person_is_required(
 
     assert {verb: on_pages[verb] for verb in wanted} == {verb: in_domain[verb] for verb in wanted} == wanted
     assert offered == {verb for verb in wanted if wanted[verb] == "ok"}
+
+
+def test_an_admin_who_wrote_in_it_too_is_no_second_person(
+    editor_and_admin: User, sign_up: SignUp, settings: SimpleNamespace
+) -> None:
+    settings.REQUIRE_SECOND_PERSON = True
+    known(editor_and_admin)
+    co_writer = known(sign_up("Cora Co-writer", "editor", "admin"))
+    post = Post.objects.write(by=editor_and_admin, title="Ours", body="My words.")
+    post.hand_over(by=editor_and_admin, to=co_writer, reason="You know more of it.")
+    post.edit(by=co_writer, version=post.version, title="Ours", body="My words, and hers.")
+    post.submit(by=co_writer)
+
+    ways = [
+        {verb for verb in ("publish", "publish_alone") if verb in post.moves_for(person)}
+        for person in (editor_and_admin, co_writer)
+    ]
+    known(sign_up("Ada Third", "admin"))
+
+    assert ways == [{"publish_alone"}, {"publish_alone"}]
+    assert "publish_alone" not in post.moves_for(co_writer)
 
 
 def test_the_api_asks_for_a_second_person_too(editor_and_admin: User, settings: SimpleNamespace) -> None:
