@@ -30,7 +30,7 @@ def post(request: PersonRequest, slug: str) -> HttpResponse:
     post = Post.objects.visible_to(request.user).with_readers_text().select_related("author").filter(slug=slug).first()
     revision = post.current_revision if post else None
     if post is None or (revision is None and not may_open_on_desk(request.user, post)):
-        return _gone(request, slug)
+        return _gone(request, slug=slug)
     if revision is None:
         return redirect("desk:post", post.pk)
     context = {
@@ -42,9 +42,9 @@ def post(request: PersonRequest, slug: str) -> HttpResponse:
     return render(request, "blog/post.html", context)
 
 
-def _gone(request: PersonRequest, slug: str) -> HttpResponse:
+def _gone(request: PersonRequest, **named: str | int) -> HttpResponse:
     """Say what readers are told of a post that was taken from them. Raises Http404 where they are told nothing."""
-    post = get_object_or_404(Post.objects.gone_for(request.user), slug=slug)
+    post = get_object_or_404(Post.objects.gone_for(request.user), **named)
     if post.gone_as == GoneAs.MOVED:
         return HttpResponseRedirect(post.gone_to)
     return render(request, "blog/gone.html", {"post": post}, status=410)
@@ -53,6 +53,6 @@ def _gone(request: PersonRequest, slug: str) -> HttpResponse:
 @require_safe
 @open_where_public
 def post_by_id(request: PersonRequest, post_id: int) -> HttpResponse:
-    """Lead from the address the tutorial's pages use to the one that reads well."""
-    post = get_object_or_404(Post.objects.visible_to(request.user), pk=post_id)
-    return HttpResponsePermanentRedirect(post.get_absolute_url())
+    """Lead from the address the tutorial's pages use to the one that reads well, or say what became of the post."""
+    post = Post.objects.visible_to(request.user).filter(pk=post_id).first()
+    return _gone(request, pk=post_id) if post is None else HttpResponsePermanentRedirect(post.get_absolute_url())

@@ -1,4 +1,4 @@
-"""What readers get where a post was, once they have seen it."""
+"""What readers get where a post was: only once they have seen it, by every address of it, and never round in circles."""
 
 from datetime import datetime, timedelta
 
@@ -29,8 +29,8 @@ def in_days(days: int) -> datetime:
 
 
 def statuses(post: Post) -> set[int]:
-    """Return what a visitor is answered at the address of a post."""
-    return {Client().get(f"/posts/{post.slug}").status_code}
+    """Return what a visitor is answered at the addresses of a post."""
+    return {Client().get(f"/posts/{name}").status_code for name in (post.slug, post.pk)}
 
 
 @pytest.fixture
@@ -107,3 +107,14 @@ def test_a_link_to_what_has_moved_leads_on(published: Post, admin: User, reader:
     path = f"/posts/{published.slug}"
 
     assert site.resolves_for(reader, Post.objects.all(), f'<a href="{path}">')(path)
+
+
+def test_both_addresses_of_a_post_know_what_became_of_it(published: Post, admin: User) -> None:
+    published.unpublish(by=admin, outcome=Outcome(GoneAs.MOVED, to="https://example.org/new"))
+    moved = [Client().get(f"/posts/{name}") for name in (published.slug, published.pk)]
+    published.publish(by=admin, revision=1)
+    published.unpublish(by=admin, outcome=GONE)
+
+    assert [(answer.status_code, answer["Location"]) for answer in moved] == [(302, "https://example.org/new")] * 2
+    assert statuses(published) == {410}
+    assert SAID in Client().get(f"/posts/{published.pk}").content.decode()
