@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -184,7 +187,21 @@ class Publishing(PostRow):
 
     def _set_outcome(self, outcome: Outcome | None) -> None:
         checked = (outcome or Outcome()).checked()
+        if checked.gone_as == GoneAs.MOVED and self._is_at(checked.to):
+            raise NotReady("That address is this post itself. Give the one readers are to go on to.")
         self.gone_as, self.gone_note, self.gone_to = checked.gone_as, checked.note, checked.to
+
+    def _is_at(self, address: str) -> bool:
+        """Whether this address, however it is written, is one of this post's own."""
+        site, there = urlsplit(settings.SITE_URL), urlsplit(urljoin(settings.SITE_URL, address))
+        if there.hostname != site.hostname:
+            return False
+        try:
+            match = resolve(unquote(there.path))
+        except Resolver404:
+            return False
+        own = {"post": self.slug, "post_by_id": self.pk}
+        return match.view_name in own and own[match.view_name] in match.kwargs.values()
 
     def _outcome_in_words(self) -> str:
         match self.gone_as:

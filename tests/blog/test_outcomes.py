@@ -118,3 +118,33 @@ def test_both_addresses_of_a_post_know_what_became_of_it(published: Post, admin:
     assert [(answer.status_code, answer["Location"]) for answer in moved] == [(302, "https://example.org/new")] * 2
     assert statuses(published) == {410}
     assert SAID in Client().get(f"/posts/{published.pk}").content.decode()
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "/posts/{slug}",
+        "/posts/{pk}",
+        "http://localhost:8000/posts/{slug}",
+        "https://LOCALHOST/posts/{slug}",
+        "/posts/On-Proofs?from=here#top",
+        "/posts/on%2Dproofs",
+        "/posts/x/../{slug}",
+    ],
+)
+@pytest.mark.parametrize("verb", ["unpublish", "unpublish_later"])
+def test_no_post_leads_to_itself(published: Post, admin: User, to: str, verb: str) -> None:
+    when = {"at": in_days(1)} if verb == "unpublish_later" else {}
+    outcome = Outcome(GoneAs.MOVED, to=to.format(slug=published.slug, pk=published.pk))
+
+    with pytest.raises(NotReady, match="this post itself"):
+        getattr(published, verb)(by=admin, outcome=outcome, **when)
+
+    assert Post.objects.get().gone_as == GoneAs.NOT_FOUND
+
+
+@pytest.mark.parametrize("to", ["/posts/on-proofs-2", "/", "https://example.org/posts/on-proofs", "/nowhere"])
+def test_a_post_leads_anywhere_else(published: Post, admin: User, to: str) -> None:
+    published.unpublish(by=admin, outcome=Outcome(GoneAs.MOVED, to=to))
+
+    assert Client().get(f"/posts/{published.slug}")["Location"] == to
