@@ -154,7 +154,8 @@ class Publishing(PostRow):
         self._leave_review()
         self._set_schedule(None, None)
         self.live_revision = sealed
-        self.published_at = self.published_at or timezone.now()
+        if not is_past(self.published_at):
+            self.published_at = timezone.now()
         self._finish(verb, by=by, was=was, to=self._status_after(sealed), revision=sealed, **told)
 
     def _status_after(self, sealed: Revision) -> Status:

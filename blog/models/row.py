@@ -307,6 +307,8 @@ class PostRow(models.Model):
         """Take from readers what they see and what they were to see. It waits for review, unless a newer one does."""
         waits = self.submitted_revision or self.scheduled_revision or self.live_revision
         self._await_review(waits)
+        if self.live_revision is None and self.published_at == self.scheduled_at:
+            self.published_at = None  # It was the schedule's.
         self.live_revision = self.scheduled_revision = self.scheduled_at = self.unpublish_at = None
 
     def _end_links(self, *, by: User, **told: Any) -> None:

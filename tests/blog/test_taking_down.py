@@ -1,6 +1,9 @@
 """What leaves with its author: no word of it stays on the desk, and nobody else can bring it back."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from blog.exceptions import WrongStatus
@@ -41,3 +44,20 @@ def test_what_was_brought_back_before_is_not_gone_back_in(submitted: Post, edito
 
     with pytest.raises(WrongStatus, match="taken it along"):
         Post.objects.get().restore(by=editor, version=submitted.version, revision=1)
+
+
+def test_taking_a_post_down_leaves_no_date_to_come(editor: User, admin: User) -> None:
+    post = post_in("scheduled", editor, admin)
+
+    post.take_down(by=editor)
+
+    assert Post.objects.get().published_at is None
+
+
+def test_a_date_to_come_that_was_left_over_holds_up_no_publishing(submitted: Post, admin: User) -> None:
+    Post.objects.update(published_at=timezone.now() + timedelta(days=9))
+
+    submitted.publish(by=admin, revision=1)
+
+    assert submitted.is_live
+    assert Post.objects.live().exists()
