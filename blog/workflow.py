@@ -43,11 +43,15 @@ class Given:
 
 @dataclass(frozen=True)
 class Move:
-    """Where a verb may start and where the working copy stands after it, who may, and how it is told."""
+    """Where a verb may start and where the working copy stands after it, who may, and how it is told.
+
+    `phrase` ends the sentence “You may see this post, but not …”, and `told` begins after a name.
+    """
 
     path: Mapping[Status, Status]
     by: Rule
     label: str
+    phrase: str
     told: str
     hint: str = ""
     asks: tuple[Ask, ...] = ()
@@ -86,11 +90,18 @@ WHEREVER_IT_STANDS = {status: status for status in Status}
 
 MOVES: dict[str, Move] = {
     # Writing goes on in review: what was submitted is sealed. What is live stays live until published again.
-    "edit": Move({DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: DRAFT}, by=author_of, label="Edit", told="edited it"),
+    "edit": Move(
+        {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: DRAFT},
+        by=author_of,
+        label="Edit",
+        phrase="edit it",
+        told="edited it",
+    ),
     "restore": Move(
         {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: DRAFT},
         by=author_of,
         label="Go back to this revision",
+        phrase="go back to an earlier revision of it",
         told="went back to an earlier revision",
         hint="Its words become the working copy. What you have now is kept as a revision of its own.",
         asks=(Ask.REVISION,),
@@ -100,12 +111,14 @@ MOVES: dict[str, Move] = {
         {DRAFT: IN_REVIEW, IN_REVIEW: IN_REVIEW},
         by=author_of,
         label="Submit for review",
+        phrase="submit it for review",
         told="submitted it for review",
     ),
     "withdraw": Move(
         {IN_REVIEW: DRAFT},
         by=author_of,
         label="Withdraw",
+        phrase="withdraw it from review",
         told="withdrew it from review",
         hint="It is yours alone again.",
     ),
@@ -113,6 +126,7 @@ MOVES: dict[str, Move] = {
         {IN_REVIEW: IN_REVIEW},
         by=any_admin,
         label="I will review it",
+        phrase="take it to review",
         told="took it to review",
         hint="The others see that it is in hand.",
         given=(UNCLAIMED,),
@@ -121,6 +135,7 @@ MOVES: dict[str, Move] = {
         {IN_REVIEW: IN_REVIEW},
         by=any_admin,
         label="Give it back to the queue",
+        phrase="give it back to the queue",
         told="gave it back to the queue",
         given=(CLAIMED,),
     ),
@@ -128,6 +143,7 @@ MOVES: dict[str, Move] = {
         {IN_REVIEW: PUBLISHED},
         by=may_publish,
         label="Publish",
+        phrase="publish it",
         told="published it",
         hint="Readers see it at once.",
         asks=(Ask.REVISION,),
@@ -137,6 +153,7 @@ MOVES: dict[str, Move] = {
         {IN_REVIEW: PUBLISHED},
         by=may_publish,
         label="Schedule",
+        phrase="schedule it",
         told="scheduled it",
         hint="Readers see it from then on.",
         asks=(Ask.REVISION, Ask.WHEN),
@@ -146,6 +163,7 @@ MOVES: dict[str, Move] = {
         {IN_REVIEW: PUBLISHED},
         by=may_publish_alone,
         label="Publish without a second person",
+        phrase="publish it without a second person",
         told="published it without a second person",
         hint="Some of these words are yours, and no other admin can be the second person. Say why; the history keeps it for good.",
         asks=(Ask.REVISION, Ask.REASON),
@@ -155,6 +173,7 @@ MOVES: dict[str, Move] = {
         {IN_REVIEW: DRAFT},
         by=any_admin,
         label="Request changes",
+        phrase="ask for changes to it",
         told="asked for changes",
         hint="The author gets it back with your reason.",
         asks=(Ask.REVISION, Ask.REASON),
@@ -163,6 +182,7 @@ MOVES: dict[str, Move] = {
         {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: PUBLISHED},
         by=may_reschedule,
         label="Move to another time",
+        phrase="move it to another time",
         told="moved it to another time",
         asks=(Ask.WHEN,),
         given=(SCHEDULED,),
@@ -172,6 +192,7 @@ MOVES: dict[str, Move] = {
         {DRAFT: IN_REVIEW, IN_REVIEW: IN_REVIEW, PUBLISHED: IN_REVIEW},
         by=fresh_admin,
         label="Unschedule",
+        phrase="take it off the schedule",
         told="took it off the schedule",
         hint="It waits in the review queue again.",
         given=(SCHEDULED,),
@@ -182,6 +203,7 @@ MOVES: dict[str, Move] = {
         {PUBLISHED: IN_REVIEW, IN_REVIEW: IN_REVIEW, DRAFT: IN_REVIEW},
         by=fresh_admin,
         label="Unpublish",
+        phrase="unpublish it",
         told="unpublished it",
         hint="Readers no longer see it, and links to share it end. The post waits in the review queue.",
         asks=(Ask.OUTCOME,),
@@ -192,6 +214,7 @@ MOVES: dict[str, Move] = {
         {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: PUBLISHED},
         by=fresh_admin,
         label="Unpublish later",
+        phrase="set its end",
         told="set its end",
         hint="Readers see it until then. Links to share it end with it.",
         asks=(Ask.WHEN, Ask.OUTCOME),
@@ -202,6 +225,7 @@ MOVES: dict[str, Move] = {
         {DRAFT: DRAFT, IN_REVIEW: IN_REVIEW, PUBLISHED: PUBLISHED},
         by=fresh_admin,
         label="Keep it published",
+        phrase="take its end back",
         told="took its end back",
         given=(LIVE_OR_SCHEDULED, ENDING),
         needs_step_up=True,
@@ -210,6 +234,7 @@ MOVES: dict[str, Move] = {
         {DRAFT: ARCHIVED, IN_REVIEW: ARCHIVED},
         by=author_or_admin,
         label="Archive",
+        phrase="archive it",
         told="archived it",
         hint="Off the desk’s lists, with everything kept. Links to share it end.",
         given=(NEITHER_LIVE_NOR_SCHEDULED,),
@@ -218,6 +243,7 @@ MOVES: dict[str, Move] = {
         {ARCHIVED: DRAFT},
         by=author_or_admin,
         label="Take out of the archive",
+        phrase="take it out of the archive",
         told="took it out of the archive",
         hint="It is a draft again.",
         given=(NOT_TAKEN_DOWN,),
@@ -226,6 +252,7 @@ MOVES: dict[str, Move] = {
         {DRAFT: DRAFT, ARCHIVED: ARCHIVED},
         by=author_of,
         label="Delete",
+        phrase="delete it",
         told="deleted it",
         hint="For good. What was ever submitted stays in the sealed record, which nobody can open here.",
         given=(NEITHER_LIVE_NOR_SCHEDULED, NEVER_LIVE),
@@ -234,6 +261,7 @@ MOVES: dict[str, Move] = {
         WHEREVER_IT_STANDS,
         by=fresh_admin,
         label="Hand over",
+        phrase="hand it over",
         told="handed it over",
         hint="Another editor goes on with it. What is live keeps its byline.",
         asks=(Ask.PERSON, Ask.REASON),
@@ -243,6 +271,7 @@ MOVES: dict[str, Move] = {
         WHEREVER_IT_STANDS,
         by=author_or_admin,
         label="Share",
+        phrase="share it",
         told="made a link to share",
         hint="Whoever has the link can read it for a while, without an account.",
         given=(NOT_TAKEN_DOWN,),
@@ -251,6 +280,7 @@ MOVES: dict[str, Move] = {
         WHEREVER_IT_STANDS,
         by=author_or_admin,
         label="Stop sharing",
+        phrase="end its links",
         told="ended a link",
         hint="The link opens nothing any more.",
         given=(SHARED,),

@@ -222,7 +222,7 @@ class PostRow(models.Model):
         """Raise NotPermitted, WrongStatus or StepUpNeeded unless this person may do this to the post as it stands."""
         move = MOVES[verb]
         if not move.by(by, self._as_post):
-            raise NotPermitted(f"You may see this post, but not {move.label.lower()} it.")
+            raise NotPermitted(f"You may see this post, but not {move.phrase}.")
         if obstacles := move.why_not_from(self._as_post):
             raise WrongStatus(f"{' '.join(obstacles)} So that is not possible.")
         if move.needs_step_up and not permissions.has_stepped_up(by):

@@ -11,6 +11,7 @@ from blog.markup import Unrenderable
 from blog.models import HistoryEntry, Post
 from blog.slugs import slug_of
 from blog.status import Status
+from blog.workflow import MOVES
 from tests.blog.posts import STATES, post_in
 
 # What is done to a post in this state, and where its working copy stands then. By hand, as the matrix is.
@@ -478,3 +479,41 @@ def test_readers_see_a_post_from_its_hour_on(published: Post) -> None:
 
     assert not later.is_live
     assert not Post.objects.live().exists()
+
+
+# How somebody is told that they may see a post, but not do this to it. By hand: each is read as a sentence.
+REFUSED = {
+    "edit": "edit it",
+    "restore": "go back to an earlier revision of it",
+    "submit": "submit it for review",
+    "withdraw": "withdraw it from review",
+    "claim": "take it to review",
+    "unclaim": "give it back to the queue",
+    "publish": "publish it",
+    "schedule": "schedule it",
+    "publish_alone": "publish it without a second person",
+    "request_changes": "ask for changes to it",
+    "reschedule": "move it to another time",
+    "unschedule": "take it off the schedule",
+    "unpublish": "unpublish it",
+    "unpublish_later": "set its end",
+    "keep_published": "take its end back",
+    "archive": "archive it",
+    "unarchive": "take it out of the archive",
+    "delete": "delete it",
+    "hand_over": "hand it over",
+    "share": "share it",
+    "unshare": "end its links",
+}
+
+
+@pytest.mark.parametrize(("verb", "phrase"), REFUSED.items())
+def test_who_may_not_is_told_so_in_a_sentence(published: Post, reader: User, verb: str, phrase: str) -> None:
+    with pytest.raises(NotPermitted) as refusal:
+        published.ensure(verb, by=reader)
+
+    assert str(refusal.value) == f"You may see this post, but not {phrase}."
+
+
+def test_every_verb_has_its_sentence() -> None:
+    assert set(REFUSED) == set(MOVES)
