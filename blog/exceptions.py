@@ -20,15 +20,21 @@ class StepUpNeeded(Exception):
 
 
 class WrongStatus(Exception):
-    """The post is not where this move starts: somebody moved it first."""
+    """The post is not where this move starts. `is_too_late` says whether somebody else was faster."""
+
+    is_too_late = False
 
 
 class EditedMeanwhile(WrongStatus):
     """The text was saved by somebody else, or in another window, since it was opened."""
 
+    is_too_late = True
+
 
 class AnotherRevision(WrongStatus):
     """Another revision is waiting than the one that was read."""
+
+    is_too_late = True
 
 
 class NotReady(Exception):

@@ -45,7 +45,8 @@ class RefusalMiddleware:
         if isinstance(exception, AnotherRevision) and _is_decision(request):
             return _led_to_newer_revision(request, str(exception))
         if isinstance(exception, WrongStatus):
-            return _refused(request, 409, "Somebody was faster", str(exception))
+            title = "Somebody was faster" if exception.is_too_late else "Not as it stands now"
+            return _refused(request, 409, title, str(exception))
         if isinstance(exception, NotReady):
             return _refused(request, 422, "Not quite ready", str(exception))
         if isinstance(exception, Unrenderable):

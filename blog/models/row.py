@@ -224,7 +224,9 @@ class PostRow(models.Model):
         if not move.by(by, self._as_post):
             raise NotPermitted(f"You may see this post, but not {move.phrase}.")
         if obstacles := move.why_not_from(self._as_post):
-            raise WrongStatus(f"{' '.join(obstacles)} So that is not possible.")
+            refusal = WrongStatus(f"{' '.join(obstacles)} So that is not possible.")
+            refusal.is_too_late = self.status not in move.path and not self._was_last_done_by(by)
+            raise refusal
         if move.needs_step_up and not permissions.has_stepped_up(by):
             raise StepUpNeeded("This asks for a sign-in with a second factor, not older than a quarter of an hour.")
 
@@ -342,6 +344,11 @@ class PostRow(models.Model):
         """Whether a stretch of saves by this person is in the history already: one line says it."""
         last = self.history.order_by("-pk").first()
         return last is not None and last.verb in ("write", "edit") and last.by_id == person.pk
+
+    def _was_last_done_by(self, person: User) -> bool:
+        """Whether the last thing that was done to it was done by this person."""
+        last = self.history.order_by("-pk").first()
+        return last is not None and last.by_id == person.pk
 
     def _rows(self) -> models.QuerySet[Self]:
         return type(self)._default_manager.filter(pk=self.pk)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from blog import checks, markup
 from blog.checks import Finding, site
-from blog.exceptions import AnotherRevision, ChecksFailed, EditedMeanwhile, NotReady
+from blog.exceptions import ChecksFailed, EditedMeanwhile, NotReady, WrongStatus
 from blog.status import Status
 
 from .image import Image, ImageUse, check_cover
@@ -65,8 +65,8 @@ class Writing(PostRow):
     def restore(self, *, by: User, version: int, revision: int) -> None:
         """Make the words of an earlier revision the working copy. What was there is kept as a revision of its own.
 
-        Raises NotPermitted, WrongStatus, AnotherRevision where there is none of this number, EditedMeanwhile as
-        `edit` does, and markup.Busy.
+        Raises NotPermitted, WrongStatus, too, where there is none of this number, EditedMeanwhile as `edit` does, and
+        markup.Busy.
         """
         self.ensure("restore", by=by)
         if not self.is_rendered:
@@ -76,7 +76,7 @@ class Writing(PostRow):
             self._check_is_newest(version)
             earlier = self.revisions.filter(number=revision).first()
             if earlier is None:
-                raise AnotherRevision("There is no revision of this number.")
+                raise WrongStatus("There is no revision of this number.")
             alike = self.revisions.filter(title=self.title, body=self.body)  # Not all: each may be long.
             if not any(kept.is_of(self) for kept in alike):
                 Revision.objects.seal(self._as_post, by=by, note=f"Kept when revision {revision} was brought back")
