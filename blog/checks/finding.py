@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ class Finding:
     line: int | None = None
     excerpt: str = ""
     check: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Stands for it in a form, wherever in the text it has moved to."""
+        return sha256("\n".join((self.check, self.message, self.excerpt)).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.message if self.line is None else f"{self.message} Look at line {self.line}."

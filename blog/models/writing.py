@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 
 from django.db import transaction
@@ -86,12 +86,13 @@ class Writing(PostRow):
         with suppress(markup.Busy):
             self.render()
 
-    def submit(self, *, by: User, note: str = "", override: str = "") -> None:
+    def submit(self, *, by: User, note: str = "", override: str = "", shown: Collection[str] = ()) -> None:
         """Seal the working copy as a revision and put it in the review queue. Does nothing if it waits there already.
 
         `note` is for the reviewer, and `override` says why it should go on in spite of what the checks found, which
-        the history keeps. Raises NotPermitted, WrongStatus, NotReady, ChecksFailed without an override,
-        markup.Unrenderable with the line to look at, and markup.Busy.
+        the history keeps. It covers the findings whose fingerprints are `shown`, and no others. Raises NotPermitted,
+        WrongStatus, NotReady, ChecksFailed where something is not covered, markup.Unrenderable with the line to look
+        at, and markup.Busy.
         """
         self.ensure("submit", by=by)
         if not self.is_rendered:
@@ -99,7 +100,7 @@ class Writing(PostRow):
         self._check_ready()
         version, note, override = self.version, note.strip(), override.strip()
         findings = checks.blocking(self.findings_for(by), by)
-        if findings and not override:
+        if any(not override or finding.fingerprint not in shown for finding in findings):
             raise ChecksFailed(findings)
         if findings:
             note = f"{note}\n\nSubmitted in spite of the checks ({_named(findings)}): {override}".strip()

@@ -27,7 +27,7 @@ F = TypeVar("F", bound=forms.Form)
 def submit(request: MemberRequest, post_id: int) -> HttpResponse:
     post, form = found_post(request, post_id), _read(NoteForm(request.POST))
     try:
-        post.submit(by=request.user, **form.cleaned_data)
+        post.submit(by=request.user, **form.cleaned_data, shown=request.POST.getlist("shown"))
     except ChecksFailed as failure:
         return held_back(request, post, failure)
     messages.success(request, "Submitted for review.")
@@ -37,7 +37,8 @@ def submit(request: MemberRequest, post_id: int) -> HttpResponse:
 def held_back(request: MemberRequest, post: Post, failure: ChecksFailed) -> HttpResponse:
     """Show what the checks found in a text that is saved, and ask for a reason to submit it all the same."""
     warnings = [finding for finding in post.findings_for(request.user) if finding not in failure.findings]
-    context = {"post": post, "blocking": failure.findings, "warnings": warnings, "note": request.POST.get("note", "")}
+    typed = {name: request.POST.get(name, "") for name in ("note", "override")}
+    context = {"post": post, "blocking": failure.findings, "warnings": warnings, **typed}
     return render(request, "blog/desk/held_back.html", context, status=422)
 
 

@@ -1,5 +1,7 @@
 """What the checks find, and what becomes of a text that they hold back."""
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -16,6 +18,11 @@ def dead_link(editor: User) -> Post:
     return Post.objects.write(by=editor, title="On links", body="See [this](/posts/nowhere).")
 
 
+def shown_to(editor: User, post: Post) -> set[str]:
+    """Return what stands for the findings on the page that this writer gets."""
+    return {finding.fingerprint for finding in post.findings_for(editor)}
+
+
 def test_a_text_with_a_dead_link_is_not_submitted(dead_link: Post, editor: User) -> None:
     with pytest.raises(ChecksFailed) as failure:
         dead_link.submit(by=editor)
@@ -26,7 +33,9 @@ def test_a_text_with_a_dead_link_is_not_submitted(dead_link: Post, editor: User)
 
 
 def test_a_reason_lets_it_go_on_and_stays_in_the_history(dead_link: Post, editor: User) -> None:
-    dead_link.submit(by=editor, note="Please read soon.", override="That post comes out tomorrow.")
+    shown = shown_to(editor, dead_link)
+
+    dead_link.submit(by=editor, note="Please read soon.", override="That post comes out tomorrow.", shown=shown)
 
     last = dead_link.history.latest("pk")
     assert last.verb == "submit"
@@ -35,6 +44,30 @@ def test_a_reason_lets_it_go_on_and_stays_in_the_history(dead_link: Post, editor
     )
     assert dead_link.submitted_revision is not None
     assert dead_link.submitted_revision.note == last.note
+
+
+def test_a_reason_covers_no_finding_that_was_not_shown(dead_link: Post, editor: User) -> None:
+    shown = shown_to(editor, dead_link)
+    body = f"{dead_link.body}\n\nAnd [that](/posts/nowhere-else)."
+    dead_link.edit(by=editor, version=dead_link.version, title=dead_link.title, body=body)
+
+    with pytest.raises(ChecksFailed) as failure:
+        dead_link.submit(by=editor, override="It comes out tomorrow.", shown=shown)
+
+    assert len(failure.value.findings) == 2
+    assert not dead_link.was_ever_submitted
+
+
+def test_the_page_shows_what_came_up_since_and_keeps_the_reason(dead_link: Post, editor: User) -> None:
+    browser, address = signed_in(editor), f"/desk/posts/{dead_link.pk}/submit"
+
+    page = browser.post(address, {"override": "It comes out tomorrow.", "shown": ["0" * 16]})
+    shown = re.findall(r'name="shown" value="([^"]+)"', page.content.decode())
+    done = browser.post(address, {"override": "It comes out tomorrow.", "shown": shown})
+
+    assert page.status_code == 422
+    assert ">It comes out tomorrow.</textarea>" in page.content.decode()
+    assert (len(shown), done.status_code) == (1, 302)
 
 
 def test_a_reason_that_was_not_needed_is_not_kept(draft: Post, editor: User) -> None:
@@ -55,9 +88,10 @@ def test_the_page_shows_what_was_found_and_takes_a_reason(dead_link: Post, edito
     browser, address = signed_in(editor), f"/desk/posts/{dead_link.pk}/submit"
 
     held = browser.post(address, {"note": "Soon, please."})
-    done = browser.post(address, {"note": "Soon, please.", "override": "It comes out tomorrow."})
-
     page = held.content.decode()
+    shown = re.findall(r'name="shown" value="([^"]+)"', page)
+    done = browser.post(address, {"note": "Soon, please.", "override": "It comes out tomorrow.", "shown": shown})
+
     assert held.status_code == 422
     assert "Saved, but not submitted yet" in page
     assert 'value="Soon, please."' in page
