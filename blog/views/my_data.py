@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from accounts import data
 from accounts.http import MemberRequest
 from accounts.models import User
-from blog.models import HistoryEntry, Notification, Post, Revision, ShareLink, Wish
+from blog.models import HistoryEntry, Notification, Post, Revision, RevisionWriter, ShareLink, Wish
+from blog.permissions import may_open_on_desk
+
+POSTS_AT_A_TIME = 50
 
 
 @require_safe
@@ -30,41 +33,53 @@ def my_data(request: MemberRequest) -> HttpResponse:
 
 
 def _posts_of(user: User) -> list[dict[str, Any]]:
-    """Their own posts, whether or not they may still write here: the words are theirs."""
+    """The posts that are theirs or hold words of theirs, whether or not they may still write here."""
+    theirs = Q(author=user) | Q(pk__in=RevisionWriter.objects.filter(user=user).values("revision__post"))
+    revisions = Revision.objects.filter(writers__user=user).defer("html").order_by("number")
+    history = HistoryEntry.objects.select_related("by", "whom").order_by("pk")
     posts = (
-        Post.objects.filter(author=user)
-        .with_readers_text()
+        Post.objects.filter(theirs, deleted_at=None)
+        .select_related("live_revision", "scheduled_revision")
+        .defer(
+            "html", *(f"{one}__{text}" for one in ("live_revision", "scheduled_revision") for text in ("body", "html"))
+        )
         .order_by("pk")
-        .prefetch_related(Prefetch("revisions", Revision.objects.order_by("number")))
-        .prefetch_related(Prefetch("history", HistoryEntry.objects.select_related("by").order_by("pk")))
+        .prefetch_related(Prefetch("revisions", revisions))
+        .prefetch_related(Prefetch("history", history))
     )
-    return [
-        {
-            "id": post.pk,
-            "slug": post.slug,
-            "status": post.status,
-            "title": post.title,
-            "body": post.body,
-            "tags": post.tags,
-            "created_at": post.created_at,
-            "updated_at": post.updated_at,
-            "published_at": post.published_at,
-            "revisions": [
-                {
-                    "number": revision.number,
-                    "title": revision.title,
-                    "body": revision.body,
-                    "tags": revision.tags,
-                    "sha256": revision.digest,
-                    "created_at": revision.created_at,
-                    "is_live": revision == post.current_revision,
-                }
-                for revision in post.revisions.all()
-            ],
-            "history": [{"at": entry.at, "what": entry.sentence, "note": entry.note} for entry in post.history.all()],
-        }
-        for post in posts
-    ]
+    return [_post(post, user) for post in posts.iterator(chunk_size=POSTS_AT_A_TIME)]
+
+
+def _post(post: Post, user: User) -> dict[str, Any]:
+    """The revisions they wrote in. The working copy, and what was said of it, where they wrote it alone or may open it."""
+    kept = {
+        "id": post.pk,
+        "revisions": [
+            {
+                "number": revision.number,
+                "title": revision.title,
+                "body": revision.body,
+                "tags": revision.tags,
+                "sha256": revision.digest,
+                "created_at": revision.created_at,
+                "is_live": revision == post.current_revision,
+            }
+            for revision in post.revisions.all()
+        ],
+    }
+    if post.writers != [user.pk] and not may_open_on_desk(user, post):
+        return kept
+    return kept | {
+        "slug": post.slug,
+        "status": post.status,
+        "title": post.title,
+        "body": post.body,
+        "tags": post.tags,
+        "created_at": post.created_at,
+        "updated_at": post.updated_at,
+        "published_at": post.published_at,
+        "history": [{"at": entry.at, "what": entry.sentence, "note": entry.note} for entry in post.history.all()],
+    }
 
 
 def _pictures_of(user: User) -> list[dict[str, Any]]:
@@ -92,6 +107,7 @@ def _deeds_of(user: User) -> list[dict[str, Any]]:
 def _links_of(user: User) -> list[dict[str, Any]]:
     """The links they made, without what opens them: that is kept nowhere."""
     links = ShareLink.objects.filter(made_by=user).select_related("revision").order_by("pk")
+    links = links.defer("revision__body", "revision__html")
     return [
         {
             "post": link.post_id,

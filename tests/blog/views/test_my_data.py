@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts import api_tokens, sessions, team
 from accounts.models import Session, User
 from blog.models import Post
+from tests.blog.posts import known
 from tests.conftest import bearer, signed_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -132,6 +135,49 @@ def test_who_may_no_longer_write_still_gets_their_words(draft: Post, editor: Use
     User.objects.filter(pk=editor.pk).update(known_roles=[], roles_known_at="2100-01-01T00:00Z")
 
     assert browser.get("/account/data").json()["posts"][0]["body"] == "Read it *twice*."
+
+
+def test_who_got_a_post_and_may_write_no_more_gets_no_word_of_who_wrote_it(
+    submitted: Post, editor: User, other_editor: User, admin: User
+) -> None:
+    submitted.request_changes(by=admin, revision=1, reason="Say less of the merger.")
+    submitted.hand_over(by=admin, to=known(other_editor), reason="Ed is away.")
+    browser = signed_in(other_editor)
+    User.objects.filter(pk=other_editor.pk).update(known_roles=[], roles_known_at="2100-01-01T00:00Z")
+
+    of_heir, of_writer = browser.get("/account/data").json(), data_of(editor)
+
+    assert not [word for word in ("Read it", "On proofs", "merger") if word in json.dumps(of_heir["posts"])]
+    assert [post["id"] for post in of_heir["posts"]] == [submitted.pk]
+    assert [revision["body"] for revision in of_writer["posts"][0]["revisions"]] == ["Read it *twice*."]
+
+
+def test_what_others_write_on_with_is_theirs(submitted: Post, editor: User, other_editor: User, admin: User) -> None:
+    submitted.hand_over(by=admin, to=known(other_editor), reason="Ed is away.")
+    submitted.edit(by=other_editor, version=submitted.version, title="Later", body="Words of Olga.")
+    submitted.submit(by=other_editor, note="For Ada alone.")
+
+    post = data_of(editor)["posts"][0]
+
+    assert [revision["number"] for revision in post["revisions"]] == [1, 2]
+    assert "body" not in post
+    assert "For Ada alone." not in json.dumps(post)
+
+
+def test_what_was_deleted_is_opened_by_nobody(submitted: Post, editor: User) -> None:
+    submitted.withdraw(by=editor)
+    submitted.delete_for_good(by=editor)
+
+    assert data_of(editor)["posts"] == []
+
+
+def test_pages_are_not_loaded_for_it(published: Post, editor: User) -> None:
+    browser = signed_in(editor)
+
+    with CaptureQueriesContext(connection) as captured:
+        browser.get("/account/data")
+
+    assert not [query["sql"] for query in captured if '."html"' in query["sql"]]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
