@@ -68,16 +68,16 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def settle_due(self) -> int:
         """Write down what the clock has moved since anybody did. Returns how many posts it was."""
-        due = list(self.filter(status.due()))
-        for post in due:
-            post.settle()
+        due = list(self.filter(status.due()).values_list("pk", flat=True))
+        for pk in due:  # One text at a time is enough in memory.
+            self.get(pk=pk).settle()
         return len(due)
 
     def take_down_all_of(self, person: User) -> int:
         """Take every post of somebody who leaves from readers and from the desk. Returns how many it was."""
-        posts = list(self.filter(author=person, deleted_at=None))
-        for post in posts:
-            post.take_down(by=person)
+        posts = list(self.filter(author=person, deleted_at=None).values_list("pk", flat=True))
+        for pk in posts:
+            self.get(pk=pk).take_down(by=person)
         return len(posts)
 
     def write(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import F, OrderBy, OuterRef, Q, Subquery
+from django.db.models import Count, F, OrderBy, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 
 from accounts.models import Person
@@ -88,8 +88,12 @@ class DeskList:
 
     def with_rows(self, posts: PostQuerySet) -> PostQuerySet:
         """With what the rows of this list show."""
-        shown = posts.annotate(returned_at=returned_at()) if self.row == "returned" else posts
-        return shown.for_lists()
+        match self.row:
+            case "returned":
+                posts = posts.annotate(returned_at=returned_at())
+            case "waiting":
+                posts = posts.annotate(place=place_in_queue(), queue_length=_count_of(queue()))
+        return posts.for_lists()
 
     @property
     def _title(self) -> F | Coalesce:
@@ -194,3 +198,14 @@ def returned_at() -> Subquery:
 def queue() -> PostQuerySet:
     """Return what waits for review, in the order in which it is read."""
     return Post.objects.in_review().order_by("submitted_at", "pk")
+
+
+def place_in_queue() -> Subquery:
+    """Return how many posts wait up to this one, to annotate with; nothing where it does not wait."""
+    sooner = Q(submitted_at__lt=OuterRef("submitted_at"))
+    as_soon = Q(submitted_at=OuterRef("submitted_at"), pk__lte=OuterRef("pk"))
+    return _count_of(queue().filter(sooner | as_soon))
+
+
+def _count_of(posts: PostQuerySet) -> Subquery:
+    return Subquery(posts.order_by().values("status").annotate(count=Count("pk")).values("count"))

@@ -14,7 +14,7 @@ from blog.moments import in_words
 from blog.status import Status
 from blog.workflow import MOVES
 
-from .desk_lists import LIVE, SCHEDULED, SUBMITTED, WORKING_COPY, DeskList, queue
+from .desk_lists import LIVE, SCHEDULED, SUBMITTED, WORKING_COPY, DeskList
 
 REVISIONS = {SUBMITTED: "submitted_revision", SCHEDULED: "scheduled_revision", LIVE: "live_revision"}
 ROW_BUTTONS = {"queue": {"claim": "Review it", "unclaim": "Back to the queue"}}
@@ -119,18 +119,17 @@ class Row:
 
 def rows_of(desk_list: DeskList, posts: Iterable[Post], person: Person) -> list[Row]:
     """Return the rows of these posts, which come from `desk_list.with_rows`. No row asks the database by itself."""
-    places = _places() if desk_list.row == "waiting" else {}
-    return [_row(desk_list, post, person, places) for post in posts]
+    return [_row(desk_list, post, person) for post in posts]
 
 
-def _row(desk_list: DeskList, post: Post, person: Person, places: dict[int, str]) -> Row:
+def _row(desk_list: DeskList, post: Post, person: Person) -> Row:
     buttons = tuple(
         RowButton(label, reverse(f"desk:{verb}", args=[post.pk]))
         for verb, label in ROW_BUTTONS.get(desk_list.row, {}).items()
         if _may_now(verb, person, post)
     )
     url = reverse(desk_list.opens, args=[post.pk])
-    return Row(desk_list, post, _revision(post, desk_list.texts), person, url, places.get(post.pk, ""), buttons)
+    return Row(desk_list, post, _revision(post, desk_list.texts), person, url, _place(post), buttons)
 
 
 def _revision(post: Post, texts: Iterable[str]) -> Revision | None:
@@ -139,10 +138,10 @@ def _revision(post: Post, texts: Iterable[str]) -> Revision | None:
     return next((revision for revision in revisions if revision is not None), None)
 
 
-def _places() -> dict[int, str]:
-    """Return where each post stands in the queue: `3rd of 7`."""
-    waiting = list(queue().values_list("pk", flat=True))
-    return {pk: f"{ordinal(place)} of {len(waiting)}" for place, pk in enumerate(waiting, start=1)}
+def _place(post: Post) -> str:
+    """Return where it stands in the queue: `3rd of 7`. Empty where it does not wait, or the list does not say it."""
+    place = getattr(post, "place", None)
+    return f"{ordinal(place)} of {getattr(post, 'queue_length', place)}" if place else ""
 
 
 def _may_now(verb: str, person: Person, post: Post) -> bool:

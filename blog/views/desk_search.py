@@ -132,8 +132,9 @@ class Search:
         """Return each tag on this list, as it is written first, with all the ways to write it."""
         spellings: dict[str, set[str]] = {}
         first: dict[str, str] = {}
-        rows = self.desk_list.posts(self.person).values_list(*(f"{text}tags" for text in self.desk_list.texts))
-        for tag in sorted({tag for row in rows for tags in row for tag in tags or []}):
+        columns = [f"{text}tags" for text in self.desk_list.texts]
+        rows = self.desk_list.posts(self.person).order_by().values_list(*columns).distinct()  # Many posts share theirs.
+        for tag in sorted({tag for row in rows.iterator() for tags in row for tag in tags or []}):
             spellings.setdefault(first.setdefault(tag.casefold(), tag), set()).add(tag)
         return dict(sorted(spellings.items(), key=lambda one: one[0].casefold()))
 

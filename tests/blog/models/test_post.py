@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -18,6 +21,7 @@ from blog.exceptions import EditedMeanwhile
 from blog.models import MAX_SLUG_LENGTH, Post, with_plain_newlines
 from blog.slugs import slug_of
 from blog.status import Status
+from tests.blog.posts import post_in
 
 # Addresses
 
@@ -226,3 +230,17 @@ def test_the_database_refuses_a_post_that_cannot_be(published: Post, editor: Use
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Post.objects.filter(pk=published.pk).update(**change)
+
+
+def test_what_the_clock_moves_is_loaded_one_by_one(editor: User, admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    posts = [post_in("scheduled", editor, admin, title=f"Post {number}") for number in range(3)]
+    later = timezone.now() + timedelta(days=2)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+
+    with CaptureQueriesContext(connection) as captured:
+        settled = Post.objects.settle_due()
+
+    first = captured[0]["sql"]
+    assert settled == Post.objects.live().count() == len(posts)
+    assert "scheduled_at" in first
+    assert "body" not in first
