@@ -217,4 +217,11 @@ def _is_address(text: str) -> bool:
     if text.startswith("/"):
         return url_has_allowed_host_and_scheme(text, allowed_hosts=None) and len(text) <= 500
     is_web = text.startswith(("https://", "http://")) and len(text) <= 500
-    return is_web and " " not in text and text.isprintable()
+    return is_web and " " not in text and text.isprintable() and _has_host(text)
+
+
+def _has_host(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).hostname)
+    except ValueError:  # A bracket that is never closed.
+        return False
