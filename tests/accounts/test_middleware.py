@@ -8,6 +8,7 @@ from django.conf import settings as site
 from django.test import Client
 from django.test.client import MULTIPART_CONTENT
 from django.utils import timezone
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import keys
@@ -72,6 +73,39 @@ def test_what_a_signed_out_person_typed_is_given_back(client: Client) -> None:
     assert "Read &amp; *twice*." in page
     assert "/sign-in" in page
     assert not Post.objects.exists()
+
+
+TYPED = "What I typed, & <why>"
+TYPED_SOMEWHERE = [
+    ("/desk/posts/{}/submit", {"note": TYPED}),
+    ("/desk/posts/{}/submit", {"override": TYPED}),
+    ("/desk/posts/{}/schedule", {"when": TYPED}),
+    ("/desk/posts/{}/unpublish", {"outcome_note": TYPED}),
+    ("/desk/posts/{}/unpublish", {"outcome_to": TYPED}),
+    ("/desk/posts/{}/hand-over", {"reason": TYPED}),
+    ("/desk/images", {"alt": TYPED}),
+]
+
+
+@pytest.mark.parametrize(("path", "typed"), TYPED_SOMEWHERE, ids=[next(iter(typed)) for _, typed in TYPED_SOMEWHERE])
+def test_whatever_somebody_signed_out_typed_into_a_form_of_the_desk_is_given_back(
+    path: str, typed: dict[str, str], draft: Post, client: Client
+) -> None:
+    response = client.post(path.format(draft.pk), typed, headers=PAGE)
+
+    assert response.status_code == 401
+    assert escape(TYPED) in response.content.decode()
+
+
+def test_a_reason_to_submit_all_the_same_is_given_back_where_somebody_was_faster(
+    submitted: Post, editor: User, admin: User
+) -> None:
+    submitted.publish(by=admin, revision=1)
+
+    response = signed_in(editor).post(f"/desk/posts/{submitted.pk}/submit", {"override": TYPED}, headers=PAGE)
+
+    assert response.status_code == 409
+    assert escape(TYPED) in response.content.decode()
 
 
 def test_what_was_typed_is_given_back_where_the_page_has_gone_stale(editor: User) -> None:
