@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,16 @@ def test_the_sandbox_stands_in_for_descope_in_development_alone() -> None:
     assert alone["SIGN_IN_CSP"] == {}
     assert with_project["USE_SANDBOX"] is False
     assert with_project["DESCOPE_BASE_URI"] == "https://api.descope.com"
+
+
+def test_every_setting_has_its_row_in_the_readme_and_every_row_its_setting() -> None:
+    source, readme = (Path(settings.BASE_DIR, name).read_text() for name in ("config/settings.py", "README.md"))
+    table = readme.partition("| Setting | Default |")[2].partition("\n\n")[0]
+    read = set(re.findall(r'\b(?:env(?:\.\w+)?|\w+)\(\s*"([A-Z][A-Z_]+)"', source))
+    rows = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"[A-Z_]+", row)}
+
+    assert read - rows == set()
+    assert rows - read == {"HOST", "WORKERS", "THREADS"}  # Of bin/serve.
 
 
 def test_a_limit_is_read_as_calls_in_seconds() -> None:
