@@ -157,6 +157,7 @@ def _rendered(text: str) -> str | None:
         return None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_text_made_to_do_harm_is_compared_all_the_same(name: str) -> None:
     text, longer = FAMILIES[name](2_000), FAMILIES[name](2_400)

@@ -42,28 +42,28 @@ def test_home_shows_everybody_the_same_posts(reader: User, editor: User, admin: 
     assert titles(signed_in(reader), "/") == titles(signed_in(editor), "/") == titles(signed_in(admin), "/")
 
 
-@pytest.mark.parametrize(
-    ("query", "first", "last"),
-    [
-        ("", 0, 20),
-        ("?page=1", 0, 20),
-        ("?page=2", 20, 40),
-        ("?page=3", 40, 45),
-        ("?page=4", 40, 45),
-        ("?page=0", 40, 45),
-        ("?page=-1", 40, 45),
-        ("?page=abc", 0, 20),
-        ("?page=", 0, 20),
-        ("?page=1.5", 0, 20),
-        ("?page=%00", 0, 20),
-        ("?page=" + "9" * 30, 40, 45),
-        ("?page=2&page=3", 40, 45),
-    ],
-)
-def test_home_has_twenty_posts_a_page_whatever_is_asked_for(
-    forty_five: list[str], reader: User, query: str, first: int, last: int
-) -> None:
-    assert titles(signed_in(reader), f"/{query}") == forty_five[first:last]
+PAGES = [
+    ("", 0, 20),
+    ("?page=1", 0, 20),
+    ("?page=2", 20, 40),
+    ("?page=3", 40, 45),
+    ("?page=4", 40, 45),
+    ("?page=0", 40, 45),
+    ("?page=-1", 40, 45),
+    ("?page=abc", 0, 20),
+    ("?page=", 0, 20),
+    ("?page=1.5", 0, 20),
+    ("?page=%00", 0, 20),
+    ("?page=" + "9" * 30, 40, 45),
+    ("?page=2&page=3", 40, 45),
+]
+
+
+def test_home_has_twenty_posts_a_page_whatever_is_asked_for(forty_five: list[str], reader: User) -> None:
+    browser = signed_in(reader)
+
+    for query, first, last in PAGES:
+        assert titles(browser, f"/{query}") == forty_five[first:last], query
 
 
 def test_an_empty_home_says_what_comes_next(reader: User, editor: User) -> None:
