@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from . import api
+from .desk.lists import LISTS
 from .slugs import SlugConverter
 from .views import (
     desk,
@@ -17,7 +18,6 @@ from .views import (
     sharing,
     team,
 )
-from .views.desk_lists import LISTS
 from .workflow import MOVES
 
 register_converter(SlugConverter, "address")

@@ -12,6 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.http import MemberRequest
 from blog import checks
 from blog.checks import Finding, site
+from blog.desk.overview import Overview
+from blog.desk.posts import deciding_buttons, desk_post, other_buttons, place_in_queue
+from blog.desk.spread import Side, Spread, name_of, side_of
 from blog.exceptions import ChecksFailed, EditedMeanwhile, NotPermitted, NotReady
 from blog.forms import PostForm, UploadForm
 from blog.markup import Busy, Unrenderable
@@ -20,11 +23,8 @@ from blog.permissions import may_review, may_use_desk, may_write
 from blog.status import Status
 from blog.workflow import MOVES
 
-from .desk_overview import Overview
-from .desk_posts import deciding_buttons, desk_post, other_buttons, place_in_queue
 from .lists import desk_context
 from .moves import held_back
-from .spread import Side, Spread, name_of, side_of
 
 RECENT_ENTRIES = 8
 

@@ -15,12 +15,11 @@ from accounts.http import MemberRequest
 from accounts.models import User
 from accounts.roles import Role
 from blog import explaining
+from blog.desk.posts import DECIDING, desk_post
 from blog.exceptions import NotPermitted
 from blog.explaining import Answer
 from blog.models import Post
 from blog.permissions import YOU, by_name, may_explain_others
-
-from .desk_posts import DECIDING, desk_post
 
 MOST_PEOPLE = 50
 MAX_SEARCH_LENGTH = 100

@@ -11,12 +11,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.http import MemberRequest
+from blog.desk.posts import desk_post
+from blog.desk.spread import Side, Spread, name_of, side_of
 from blog.markup import Busy
 from blog.models import Post, Revision
 from blog.workflow import MOVES
-
-from .desk_posts import desk_post
-from .spread import Side, Spread, name_of, side_of
 
 REVISIONS_A_PAGE = 20
 ENTRIES_A_PAGE = 30

@@ -11,16 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import MemberRequest
+from blog.desk.lists import LISTS, DeskList
+from blog.desk.many import VERBS, do_to_many
+from blog.desk.nav import nav_for
+from blog.desk.people import people_to_look_after
+from blog.desk.rows import rows_of
+from blog.desk.search import Search
 from blog.exceptions import NotPermitted, NotReady
 from blog.models import Post
 from blog.permissions import may_review
-
-from .desk_lists import LISTS, DeskList
-from .desk_many import VERBS, do_to_many
-from .desk_nav import nav_for
-from .desk_people import people_to_look_after
-from .desk_rows import rows_of
-from .desk_search import Search
 
 PAGE_SIZE = 50
 

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import MemberRequest
 from accounts.models import User
+from blog.desk.posts import found_post
 from blog.exceptions import ChecksFailed, NotReady
 from blog.forms import NoteForm, OutcomeForm, ReasonForm, WhenForm
 from blog.models import Outcome, Post
 from blog.moments import in_words
 
-from .desk_posts import found_post
 from .sharing import ShareForm, links_page
 
 F = TypeVar("F", bound=forms.Form)

@@ -20,11 +20,10 @@ from accounts.access import open_to_visitors
 from accounts.exceptions import ProviderUnavailable, TooMany
 from accounts.http import MemberRequest, client_address, refusal, too_many
 from blog.carrying import carrying, pictures_of
+from blog.desk.posts import desk_post
 from blog.markup import Busy
 from blog.models import Post, Revision, ShareLink
 from blog.moments import in_words
-
-from .desk_posts import desk_post
 
 SHOWN_WHEN_OVER = 20
 MOST_REVISIONS = 100

@@ -16,7 +16,7 @@ from django.http import QueryDict
 from accounts.models import User
 from blog.models import PostQuerySet
 
-from .desk_lists import ORDERS, STANDINGS, DeskList
+from .lists import ORDERS, STANDINGS, DeskList
 
 MAX_QUERY_LENGTH = 100
 CLAIMS = {"mine": "In my hands", "free": "In nobody’s hands"}

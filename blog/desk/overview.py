@@ -11,10 +11,10 @@ from accounts.models import User
 from blog.models import PostQuerySet
 from blog.permissions import may_review, may_write
 
-from .desk_lists import LISTS, DeskList
-from .desk_nav import NavGroup
-from .desk_people import Care
-from .desk_rows import Row, rows_of
+from .lists import LISTS, DeskList
+from .nav import NavGroup
+from .people import Care
+from .rows import Row, rows_of
 
 SHOWN = 5
 SHOWN_OF_QUEUE = 10

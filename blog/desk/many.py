@@ -11,8 +11,8 @@ from blog.models import Post
 from blog.permissions import has_stepped_up
 from blog.workflow import MOVES
 
-from .desk_lists import DeskList
-from .desk_rows import Row, rows_of
+from .lists import DeskList
+from .rows import Row, rows_of
 
 NAMED = 3
 

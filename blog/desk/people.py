@@ -14,7 +14,7 @@ from accounts.models import Session, TeamEntry, User
 from blog.models import HistoryEntry, Post
 from blog.status import Status
 
-from .desk_lists import returned_at
+from .lists import returned_at
 
 LONG = timedelta(days=7)
 LIMIT = 100

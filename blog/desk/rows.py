@@ -14,7 +14,7 @@ from blog.moments import in_words
 from blog.status import Status
 from blog.workflow import MOVES
 
-from .desk_lists import LIVE, SCHEDULED, SUBMITTED, WORKING_COPY, DeskList
+from .lists import LIVE, SCHEDULED, SUBMITTED, WORKING_COPY, DeskList
 
 REVISIONS = {SUBMITTED: "submitted_revision", SCHEDULED: "scheduled_revision", LIVE: "live_revision"}
 ROW_BUTTONS = {"queue": {"claim": "Review it", "unclaim": "Back to the queue"}}

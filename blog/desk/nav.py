@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from accounts.models import Person
 
-from .desk_lists import OWN_LISTS, REVIEW_LISTS, DeskList
-from .desk_people import Care
+from .lists import OWN_LISTS, REVIEW_LISTS, DeskList
+from .people import Care
 
 
 @dataclass(frozen=True)
