@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from accounts.models import Session, TeamEntry, User
 from accounts.roles import Role
+from blog.desk.lists import LISTS
 from blog.models import HistoryEntry, Post
 from blog.status import Status
-from blog.desk.lists import LISTS
 from tests.blog.desks import fill_desk
 from tests.blog.posts import post_in, with_roles
 from tests.conftest import SignUp, signed_in
