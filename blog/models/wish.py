@@ -36,7 +36,7 @@ class WishQuerySet(models.QuerySet["Wish"]):
         if unsubscription.what == Cadence.DAILY:
             self.filter(person=unsubscription.person_id, mail=Cadence.DAILY).update(mail=Cadence.NEVER)
             return
-        for person in User.objects.filter(pk=unsubscription.person_id):
+        for person in User.objects.filter(pk=unsubscription.person_id, left_at=None):
             self.say(person, Kind(unsubscription.what), mail=Cadence.NEVER)
 
 

@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMessage
 from django.test import Client
+from django.utils import timezone
 
 from accounts import departures, upkeep
 from accounts.models import User
 from blog.models import HistoryEntry, Letter, Notification, Post, Wish
+from blog.notifications import unsubscribing
 from blog.notifications.kinds import Cadence, Kind
+from blog.notifications.unsubscribing import Unsubscription
 from tests.conftest import signed_in
 
 
@@ -156,3 +159,13 @@ def test_nothing_of_it_is_done_where_the_posts_cannot_be_taken_down(
 
     assert User.objects.get(pk=editor.pk).left_at is None
     assert departures.subjects_leaving() == {editor.subject}
+
+
+def test_a_link_in_an_old_mail_makes_nothing_for_who_has_left(editor: User) -> None:
+    User.objects.filter(pk=editor.pk).update(left_at=timezone.now())
+    token = unsubscribing.token_for(Unsubscription(editor.pk, Kind.RETURNED))
+
+    answer = Client().post(f"/notifications/unsubscribe/{token}")
+
+    assert answer.status_code == 200
+    assert not Wish.objects.exists()
