@@ -81,6 +81,7 @@ CASES: dict[str, Callable[[], tuple[str, str]]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_rendered_texts_are_compared_in_time_whatever_they_are(name: str) -> None:
     old, new = CASES[name]()
