@@ -53,6 +53,7 @@ def test_many_drafts_are_archived_with_the_keyboard_alone(person: NewPerson, opt
     expect(ed.page.locator(".row__title")).to_have_text(titles[:2])
 
 
+@pytest.mark.long
 def test_one_box_ticks_all_and_the_buttons_come_along(person: NewPerson) -> None:
     ed = person("ed@example.com", signed_in=True, viewport={"width": 1000, "height": 500})
     for number in range(12):

@@ -86,6 +86,7 @@ def test_a_file_is_dropped_on_the_text_and_undone(person: NewPerson) -> None:
     ed.type_post(body="")
 
 
+@pytest.mark.long
 def test_what_is_refused_is_said_and_the_text_stays(person: NewPerson) -> None:
     ed = person("ed@example.com", signed_in=True)
     ed.open("/write")

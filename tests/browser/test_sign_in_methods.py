@@ -103,6 +103,7 @@ def test_another_service_may_show_in_a_window_of_its_own(person: NewPerson) -> N
     assert pia.context.pages == [pia.page]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("popups")
 def test_that_window_stays_until_the_page_that_asked_has_heard(person: NewPerson) -> None:
     quin = person("quin@example.com")

@@ -82,6 +82,7 @@ def test_who_presses_publish_proves_it_and_comes_back_to_the_button(server: Serv
     expect(ada.heading(TITLE)).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_quarter_of_an_hour_later_it_takes_a_new_proof(server: Server, person: NewPerson) -> None:
     ed, ada = person("ed@example.com", signed_in=True), person("ada@example.com")
     prove_with_authenticator(server, ada)
