@@ -1,5 +1,6 @@
 """Markdown in, safe HTML out. The only place that marks a string safe."""
 
+import json
 import logging
 
 from django.utils.safestring import SafeString, mark_safe
@@ -17,6 +18,7 @@ __all__ = [
     "Busy",
     "Unrenderable",
     "compared",
+    "data_block",
     "excerpt_of",
     "render",
     "stored",
@@ -25,6 +27,10 @@ __all__ = [
 
 TIME_LIMIT_SECONDS = 1.5
 BUSY_SECONDS = 5  # After so long it is worth asking again.
+
+# What could end a `<script>` or open a comment in it, and what JavaScript once took for the end of a line. JSON may
+# write any character of a text so.
+ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 logger = logging.getLogger(__name__)
 
@@ -60,3 +66,10 @@ def stored(html: str) -> SafeString:
 def compared(html: str) -> SafeString:
     """Return what blog/comparing makes of two rendered texts, through the allow-list once more."""
     return mark_safe(clean_compared(html))  # noqa: S308 — it comes out of the allow-list, too.
+
+
+def data_block(content: object) -> SafeString:
+    """Return what programs are told as JSON-LD, in a `<script>` that no text in it can end and no browser runs."""
+    told = json.dumps(content, ensure_ascii=False, allow_nan=False).translate(ESCAPED)
+    block = f'<script type="application/ld+json">{told}</script>'
+    return mark_safe(block)  # noqa: S308 — nothing in it but JSON without `<`, `>` and `&`.

@@ -69,6 +69,8 @@ IS_HTTPS = SITE_URL.startswith("https://")
 VISIBILITY: str = env.str("VISIBILITY", default="members")
 if VISIBILITY not in ("members", "public"):
     raise ImproperlyConfigured(f"VISIBILITY is “{VISIBILITY}”; it must be members or public.")
+# Whether search engines are to find the pages that are open to all: not those of a copy to try things on.
+SEARCH_ENGINES: bool = env.bool("SEARCH_ENGINES", default=not DEBUG)
 REQUIRE_SECOND_PERSON: bool = env.bool("REQUIRE_SECOND_PERSON", default=False)
 REQUIRE_MFA_TO_PUBLISH: bool = env.bool("REQUIRE_MFA_TO_PUBLISH", default=False)
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import open_where_public
 from accounts.http import PersonRequest
+from blog import metadata
 from blog.models import Post
 from blog.permissions import may_open_on_desk
 from blog.status import GoneAs
@@ -20,7 +21,7 @@ def home(request: PersonRequest) -> HttpResponse:
     """List what this person may read, newest first."""
     posts = Post.objects.live().visible_to(request.user).for_lists().newest_first()
     page = Paginator(posts, POSTS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "blog/home.html", {"page_obj": page})
+    return render(request, "blog/home.html", {"page_obj": page, "metadata": metadata.of_home(request, page)})
 
 
 @require_safe
@@ -36,7 +37,7 @@ def post(request: PersonRequest, slug: str) -> HttpResponse:
     context = {
         "post": post,
         "revision": revision,
-        "canonical": request.build_absolute_uri(post.get_absolute_url()),
+        "metadata": metadata.of_post(post, revision),
         "may_open_desk": may_open_on_desk(request.user, post),
     }
     return render(request, "blog/post.html", context)

@@ -104,7 +104,7 @@ def test_a_title_in_any_script_has_an_address_that_can_be_read(reader: User, edi
 
     assert led_to.headers["Location"] == post.get_absolute_url() == encoded
     assert page.status_code == 200
-    assert f'<link rel="canonical" href="http://testserver{encoded}">' in page.content.decode()
+    assert f'<link rel="canonical" href="http://localhost:8000{encoded}">' in page.content.decode()
     assert f'href="{encoded}"' in client.get("/").content.decode()
     assert client.get("/posts/U%CC%88ber-das-Korrekturlesen-%E6%A0%A1%E6%AD%A3").status_code == 200
 

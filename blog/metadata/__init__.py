@@ -1,0 +1,104 @@
+"""What a page says about itself to programs: search engines, and whatever shows a link to it as a card.
+
+A view puts what these functions return into its context as `metadata`, and its template includes
+blog/_page_metadata.html, or blog/_post_metadata.html for a post, in its head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page
+from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
+from django.utils.http import urlencode
+
+from accounts.models import Visitor
+from blog.addresses import absolute
+from blog.models import Post, Revision
+from blog.permissions import may_read_here
+
+from . import linked_data
+from .told import Article, Metadata, Picture
+
+__all__ = ["Article", "Metadata", "Picture", "are_pages_found", "of_home", "of_page", "of_post"]
+
+
+def are_pages_found() -> bool:
+    """Whether search engines are to know of the pages of this site."""
+    return settings.SEARCH_ENGINES and may_read_here(Visitor())
+
+
+def of_page(
+    request: HttpRequest,
+    *,
+    title: str,
+    description: str = "",
+    address: str = "",
+    page: Page[Any] | None = None,
+    query: dict[str, str] | None = None,
+    crumbs: Iterable[tuple[str, str]] = (),
+    is_indexed: bool = True,
+) -> Metadata:
+    """Return what a page other than a post says of itself.
+
+    `address` is the one it ought to have, as `reverse` gives it, where it answers at several. `query` is what of the
+    question belongs to it besides the number of the page. `crumbs` are the steps to it after the front page, each a
+    name and an address, and the page itself is the last.
+    """
+    address = address or escape_uri_path(request.path)
+    steps = list(crumbs)
+    return Metadata(
+        title=title,
+        description=description or settings.SITE_TAGLINE,
+        canonical=_numbered(address, query, page.number if page else 1),
+        language=settings.LANGUAGE_CODE,
+        is_indexed=is_indexed and are_pages_found(),
+        previous=_numbered(address, query, page.previous_page_number()) if page and page.has_previous() else "",
+        next=_numbered(address, query, page.next_page_number()) if page and page.has_next() else "",
+        nodes=[linked_data.breadcrumbs(steps)] if steps else [],
+    )
+
+
+def of_home(request: HttpRequest, page: Page[Any]) -> Metadata:
+    """Return what the front page says of itself and of the site."""
+    return replace(of_page(request, title=settings.SITE_NAME, page=page), nodes=[linked_data.site()])
+
+
+def of_post(post: Post, revision: Revision) -> Metadata:
+    """Return what a post says of itself, as readers see it."""
+    assert post.published_at is not None  # noqa: S101 — the database sees to it.
+    address = absolute(post.get_absolute_url())
+    article = Article(
+        address=address,
+        byline=revision.byline,
+        published_at=post.published_at,
+        tags=revision.tags,
+        word_count=revision.word_count,
+    )
+    told = Metadata(
+        title=revision.title,
+        description=revision.excerpt,
+        canonical=revision.canonical_url or address,
+        language=settings.LANGUAGE_CODE,
+        kind="article",
+        is_indexed=are_pages_found(),
+        picture=_cover_of(revision),
+        article=article,
+    )
+    crumbs = linked_data.breadcrumbs([(revision.title, post.get_absolute_url())])
+    return replace(told, nodes=[linked_data.posting(article, told), crumbs])
+
+
+def _numbered(address: str, query: dict[str, str] | None, number: int) -> str:
+    """Return the address of one page of a list. The first has no number, so that it has one address."""
+    asked: dict[str, str] = {**(query or {}), **({"page": str(number)} if number > 1 else {})}
+    return absolute(address) + (f"?{urlencode(asked)}" if asked else "")
+
+
+def _cover_of(revision: Revision) -> Picture | None:
+    cover = revision.cover_picture
+    return Picture(absolute(revision.cover), cover.width, cover.height, revision.cover_alt) if cover else None
