@@ -2,7 +2,7 @@
 //
 // A small script of our own needs no build: it is a plain file in <app>/static.
 
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -12,6 +12,14 @@ const outdir = "build/static";
 // Served byte for byte as published. The bundle of the web component is not wholly MIT: never commit it.
 const copies = {
   "vendor/descope-web-component": "node_modules/@descope/web-component/dist/index.js",
+};
+
+// What the pictures beside links to posts are lettered with (blog/cards), and its licence.
+const fonts = "node_modules/@expo-google-fonts/source-serif-4";
+const lettering = {
+  "fonts/card-regular.ttf": `${fonts}/400Regular/SourceSerif4_400Regular.ttf`,
+  "fonts/card-semibold.ttf": `${fonts}/600SemiBold/SourceSerif4_600SemiBold.ttf`,
+  "fonts/LICENSE.txt": `${fonts}/LICENSE_FONT`,
 };
 
 // One bundle per kind of page: name in build/static → entry point in frontend/.
@@ -31,3 +39,6 @@ await build({
   legalComments: "linked",
   logLevel: "warning",
 });
+for (const [name, source] of Object.entries(lettering)) {
+  cpSync(new URL(`../${source}`, import.meta.url), new URL(`../${outdir}/${name}`, import.meta.url));
+}

@@ -13,11 +13,13 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.http import urlencode
 
 from accounts.models import Visitor
 from blog.addresses import absolute
+from blog.cards import HEIGHT, WIDTH, Card
 from blog.models import Post, Revision
 from blog.permissions import may_read_here
 
@@ -59,6 +61,7 @@ def of_page(
         is_indexed=is_indexed and are_pages_found(),
         previous=_numbered(address, query, page.previous_page_number()) if page and page.has_previous() else "",
         next=_numbered(address, query, page.next_page_number()) if page and page.has_next() else "",
+        picture=_picture_of_site(),
         nodes=[linked_data.breadcrumbs(steps)] if steps else [],
     )
 
@@ -86,7 +89,7 @@ def of_post(post: Post, revision: Revision) -> Metadata:
         language=settings.LANGUAGE_CODE,
         kind="article",
         is_indexed=are_pages_found(),
-        picture=_cover_of(revision),
+        picture=_picture_of(post, revision),
         article=article,
     )
     crumbs = linked_data.breadcrumbs([(revision.title, post.get_absolute_url())])
@@ -99,6 +102,15 @@ def _numbered(address: str, query: dict[str, str] | None, number: int) -> str:
     return absolute(address) + (f"?{urlencode(asked)}" if asked else "")
 
 
-def _cover_of(revision: Revision) -> Picture | None:
+def _picture_of(post: Post, revision: Revision) -> Picture:
+    """Return the cover of a post, or the card that is drawn of its title where it has none."""
     cover = revision.cover_picture
-    return Picture(absolute(revision.cover), cover.width, cover.height, revision.cover_alt) if cover else None
+    if cover is not None:
+        return Picture(absolute(revision.cover), cover.width, cover.height, revision.cover_alt)
+    card = Card.of(revision)
+    return Picture(absolute(reverse("card", args=[post.slug, card.digest])), WIDTH, HEIGHT, card.alt)
+
+
+def _picture_of_site() -> Picture:
+    card = Card.of_site()
+    return Picture(absolute(reverse("site_card", args=[card.digest])), WIDTH, HEIGHT, card.alt)

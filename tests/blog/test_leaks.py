@@ -42,6 +42,8 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "": [("get", "/", {}), ("get", "/", {"page": "2"})],
     "posts/<int:post_id>": [("get", "/posts/{id}", {})],
     "posts/<address:slug>": [("get", "/posts/{slug}", {})],
+    "posts/<address:slug>/card-<str:digest>.png": [("get", "/posts/{slug}/card-0123456789ab.png", {})],
+    "card-<str:digest>.png": [("get", "/card-0123456789ab.png", {})],
     "write": [("get", "/write", {})],
     "desk": [("get", "/desk", {})],
     **{f"desk/{key}": [("get", f"/desk/{key}", {})] for key in DESK_LISTS},
