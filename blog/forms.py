@@ -13,7 +13,9 @@ from .models import (
     MAX_ALT_LENGTH,
     MAX_EXCERPT_LENGTH,
     MAX_GONE_NOTE_LENGTH,
+    MAX_LANGUAGE_LENGTH,
     MAX_NOTE_LENGTH,
+    MAX_SERIES_LENGTH,
     MAX_TITLE_LENGTH,
     MAX_UPLOAD_BYTES,
     MAX_WRITE_KEY_LENGTH,
@@ -26,6 +28,8 @@ from .status import GoneAs
 from .tags import MAX_TAG_LENGTH, MAX_TAGS, checked_tags
 
 MAX_REASON_LENGTH = 10_000
+MAX_CORRECTIONS_LENGTH = 5_000
+LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 
 class ExactTextField(forms.CharField):
@@ -82,6 +86,24 @@ class PostForm(forms.Form):
         label="First published at",
         help_text="Where this came out before, if anywhere else.",
     )
+    series = forms.CharField(
+        required=False,
+        max_length=MAX_SERIES_LENGTH,
+        help_text="Posts of one series lead to each other, in the order in which they came out.",
+    )
+    language = forms.RegexField(
+        LANGUAGE,
+        required=False,
+        max_length=MAX_LANGUAGE_LENGTH,
+        help_text="If it is not that of the site: a code such as de or pt-BR.",
+        error_messages={"invalid": "Write the language as a code, such as de or pt-BR."},
+    )
+    corrections = forms.CharField(
+        required=False,
+        max_length=MAX_CORRECTIONS_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What you put right after it came out, a sentence on each line. Readers see each with its date.",
+    )
     note = forms.CharField(
         required=False,
         max_length=MAX_NOTE_LENGTH,
@@ -92,7 +114,10 @@ class PostForm(forms.Form):
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     write_key = forms.SlugField(required=False, max_length=MAX_WRITE_KEY_LENGTH, widget=forms.HiddenInput)
 
-    WORDS = ("title", "body", "tags", "excerpt", "cover", "cover_alt", "canonical_url")
+    WORDS = (
+        *("title", "body", "tags", "excerpt", "cover", "cover_alt", "canonical_url"),
+        *("series", "language", "corrections"),
+    )
 
     def __init__(self, *args: Any, by: Person | None = None, **options: Any) -> None:
         """`by` is who types: a cover must be a picture that they may see."""
@@ -118,6 +143,12 @@ class PostForm(forms.Form):
         except NotReady as lack:
             raise forms.ValidationError(str(lack)) from lack
         return address
+
+    def clean_series(self) -> str:
+        return " ".join(self.cleaned_data["series"].split())
+
+    def clean_corrections(self) -> str:
+        return with_plain_newlines(self.cleaned_data["corrections"])
 
     def clean_tags(self) -> list[str]:
         return checked_tags(self.cleaned_data["tags"].split(","))

@@ -2,13 +2,14 @@
 
 from accounts.models import User
 
-from .models import Image, Letter, Notification, Post, Wish
+from .models import Author, Image, Letter, Notification, Post, Wish
 
 
 def let_go(person: User, *, keeps_posts: bool) -> None:
-    """Take their posts down unless these are to stay; delete what they were told, and pictures that are in no text."""
+    """Take their posts down unless these are to stay; delete their page, what they were told, and pictures that are in no text."""
     if not keeps_posts:
         Post.objects.take_down_all_of(person)
+    Author.objects.filter(user=person).delete()
     Image.objects.let_go_of(person)
     for told in (Notification, Letter, Wish):
         told.objects.filter(person=person).delete()

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from blog.rendering import RENDERER_VERSION, process
 from blog.rendering.allowlist import clean_compared
+from blog.rendering.anatomy import Anatomy, Heading, anatomy_of
 from blog.rendering.excerpt import excerpt_of, word_count_of
 from blog.rendering.limits import MAX_CHARACTERS, TOO_LONG, Unrenderable, densest_line
 from blog.rendering.process import Busy
@@ -15,8 +16,11 @@ __all__ = [
     "BUSY_SECONDS",
     "MAX_CHARACTERS",
     "RENDERER_VERSION",
+    "Anatomy",
     "Busy",
+    "Heading",
     "Unrenderable",
+    "anatomy_of",
     "compared",
     "data_block",
     "excerpt_of",

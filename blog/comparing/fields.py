@@ -13,6 +13,9 @@ LABELS = {
     "canonical_url": "First published at",
     "cover": "Cover",
     "cover_alt": "Description of the cover",
+    "series": "Series",
+    "language": "Language",
+    "corrections": "Corrections",
 }
 
 

@@ -24,6 +24,9 @@ class Written(NamedTuple):
     cover: str
     cover_alt: str
     canonical_url: str
+    series: str
+    corrections: str
+    language: str
     html: str
     slug: str
 

@@ -2,6 +2,10 @@
 
 from accounts.append_only import Sealed
 
+from .approval import Approval
+from .author import Author, FormerHandle
+from .edition import MAKER_VERSION, Edition
+from .former_slug import FormerSlug
 from .history import HistoryEntry
 from .house_rules import HouseRule
 from .image import (
@@ -16,15 +20,17 @@ from .image import (
     digests_in,
     picture_at,
 )
+from .label import FormerTagSlug, Series, Tag, Tagging, TagSpelling, free_slug, key_of
 from .letter import Letter
 from .notification import Notification
 from .post import Post, PostQuerySet
 from .publishing import Outcome
 from .revision import (
+    MAX_LANGUAGE_LENGTH,
     MAX_NOTE_LENGTH,
+    MAX_SERIES_LENGTH,
     MAX_SLUG_LENGTH,
     MAX_TITLE_LENGTH,
-    Approval,
     Revision,
     RevisionWriter,
     Words,
@@ -34,16 +40,24 @@ from .share_link import ShareLink
 from .wish import Wish
 
 __all__ = [
+    "MAKER_VERSION",
     "MAX_ALT_LENGTH",
     "MAX_EXCERPT_LENGTH",
     "MAX_GONE_NOTE_LENGTH",
+    "MAX_LANGUAGE_LENGTH",
     "MAX_NOTE_LENGTH",
+    "MAX_SERIES_LENGTH",
     "MAX_SLUG_LENGTH",
     "MAX_TITLE_LENGTH",
     "MAX_UPLOAD_BYTES",
     "MAX_WRITE_KEY_LENGTH",
     "TOO_HEAVY",
     "Approval",
+    "Author",
+    "Edition",
+    "FormerHandle",
+    "FormerSlug",
+    "FormerTagSlug",
     "HistoryEntry",
     "HouseRule",
     "Image",
@@ -58,12 +72,18 @@ __all__ = [
     "Revision",
     "RevisionWriter",
     "Sealed",
+    "Series",
     "ShareLink",
+    "Tag",
+    "TagSpelling",
+    "Tagging",
     "Upload",
     "Wish",
     "Words",
     "check_cover",
     "digests_in",
+    "free_slug",
+    "key_of",
     "picture_at",
     "with_plain_newlines",
 ]

@@ -12,6 +12,7 @@ from blog.status import GoneAs, Status
 
 from .image import ImageUse
 from .reviewing import said
+from .revision import Words
 from .row import PostRow
 from .share_link import ShareLink
 
@@ -82,9 +83,8 @@ class Keeping(PostRow):
             self.record("take_down", by=by, was=was, revision=revision)
 
     def _erase(self, *, by: User) -> None:
-        self.title = self.body = self.excerpt = self.cover = self.cover_alt = self.canonical_url = self.html = ""
-        self.returned_reason = self.problem = ""
-        self.tags = []
+        self._put_words(Words("", "", []))
+        self.html = self.returned_reason = self.problem = ""
         self.html_version = self.version
         self.updated_at = timezone.now()
         ImageUse.objects.note(self, by=by)

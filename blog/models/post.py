@@ -18,9 +18,11 @@ from blog import markup, permissions, status
 from blog.exceptions import NotPermitted
 from blog.status import GoneAs, Status
 
+from .edition import Edition
 from .history import HistoryEntry
 from .image import ImageUse, check_cover
 from .keeping import Keeping
+from .label import Series, Tag, Tagging
 from .publishing import Publishing
 from .reviewing import Reviewing
 from .row import PUT_BEFORE_READERS, PostRow, with_plain_newlines
@@ -44,6 +46,18 @@ class PostQuerySet(models.QuerySet["Post"]):
         gone = self.exclude(status.live()).exclude(gone_as=GoneAs.NOT_FOUND).exclude(status.is_to_end())
         seen = Q(pk__in=HistoryEntry.objects.filter(verb__in=PUT_BEFORE_READERS).values("post"))
         return gone.filter(seen | status.has_begun(), deleted_at=None)
+
+    def tagged(self, tag: Tag) -> Self:
+        """Those that readers see under this tag."""
+        return self.filter(pk__in=Tagging.objects.filter(status.shown(), tag=tag).values("post"))
+
+    def by_author(self, user: User) -> Self:
+        """Those that readers see under the name of this person."""
+        return self.filter(pk__in=Edition.objects.filter(status.shown(), author=user).values("post"))
+
+    def in_series(self, series: Series) -> Self:
+        """Those that readers see in this series."""
+        return self.filter(pk__in=Edition.objects.filter(status.shown(), series=series).values("post"))
 
     def in_review(self) -> Self:
         return self.filter(status=Status.IN_REVIEW)
@@ -120,6 +134,9 @@ class PostQuerySet(models.QuerySet["Post"]):
         cover: str = "",
         cover_alt: str = "",
         canonical_url: str = "",
+        series: str = "",
+        corrections: str = "",
+        language: str = "",
     ) -> tuple[Post, bool]:
         """Start a post, unless the same words under the same key have started one before.
 
@@ -135,6 +152,9 @@ class PostQuerySet(models.QuerySet["Post"]):
             cover=cover,
             cover_alt=cover_alt,
             canonical_url=canonical_url,
+            series=series,
+            corrections=corrections,
+            language=language,
         )
         if write_key:
             post.write_key = _fingerprint(write_key, *post.words)
@@ -207,6 +227,14 @@ class Post(Writing, Reviewing, Publishing, Keeping, Sharing, PostRow):
 
     def get_absolute_url(self) -> str:
         return reverse("post", args=[self.slug])
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When readers last got other words than before, or None if they always had these."""
+        if self.is_scheduled or self.scheduled_revision is None:
+            return self.text_changed_at
+        changes_text = Edition.objects.filter(revision=self.scheduled_revision, changes_text=True).exists()
+        return self.scheduled_at if changes_text else self.text_changed_at
 
 
 def _fingerprint(*parts: object) -> str:

@@ -17,8 +17,9 @@ from accounts.models import User
 from blog.exceptions import NotReady
 from blog.status import GoneAs, Status
 
+from .approval import Approval
 from .reviewing import said
-from .revision import Approval, Revision
+from .revision import Revision
 from .row import MAX_GONE_NOTE_LENGTH, PostRow, is_past
 
 FURTHEST_YEARS = 10
@@ -153,7 +154,7 @@ class Publishing(PostRow):
         Approval.objects.give(sealed, by=by, reason=told.get("note", ""))
         self._leave_review()
         self._set_schedule(None, None)
-        self.live_revision = sealed
+        self._come_to_readers(sealed, timezone.now())
         if not is_past(self.published_at):
             self.published_at = timezone.now()
         self._finish(verb, by=by, was=was, to=self._status_after(sealed), revision=sealed, **told)

@@ -1,4 +1,4 @@
-"""What was submitted, sealed; who wrote in it; and who approved it."""
+"""What was submitted, sealed, and who wrote in it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -17,7 +15,6 @@ from accounts.models import Person, User
 from blog import markup
 from blog.comparing import size_of_change
 
-from .house_rules import HouseRule
 from .image import Image, ImageUse, picture_at
 
 if TYPE_CHECKING:
@@ -27,6 +24,8 @@ if TYPE_CHECKING:
 MAX_TITLE_LENGTH = 200
 MAX_SLUG_LENGTH = 80
 MAX_NOTE_LENGTH = 500
+MAX_SERIES_LENGTH = 100
+MAX_LANGUAGE_LENGTH = 35  # RFC 5646, 4.4.1.
 WORDS_PER_MINUTE = 238  # Brysbaert 2019: silent reading of English prose.
 
 
@@ -40,6 +39,14 @@ class Words(NamedTuple):
     cover: str = ""
     cover_alt: str = ""
     canonical_url: str = ""
+    series: str = ""
+    corrections: str = ""
+    language: str = ""
+
+
+def words_of(text: Revision | PostRow) -> Words:
+    """Return what stands in the columns of the same names."""
+    return Words(**{field: getattr(text, field) for field in Words._fields})
 
 
 class RevisionQuerySet(AppendOnlyQuerySet["Revision"]):
@@ -76,6 +83,9 @@ class RevisionQuerySet(AppendOnlyQuerySet["Revision"]):
             cover=post.cover,
             cover_alt=post.cover_alt,
             canonical_url=post.canonical_url,
+            series=post.series,
+            corrections=post.corrections,
+            language=post.language,
             author=post.author,
             author_name=post.author.name,
             html=html,
@@ -99,6 +109,9 @@ class Revision(AppendOnlyModel):
     cover = models.CharField(max_length=200, blank=True, default="")
     cover_alt = models.CharField(max_length=300, blank=True, default="")
     canonical_url = models.URLField(max_length=500, blank=True)
+    series = models.CharField(max_length=MAX_SERIES_LENGTH, blank=True, default="")
+    corrections = models.TextField(blank=True, default="", help_text="What was put right, a sentence on each line.")
+    language = models.CharField(max_length=MAX_LANGUAGE_LENGTH, blank=True, default="")
     author = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True, help_text="Whom the byline names."
     )
@@ -126,6 +139,10 @@ class Revision(AppendOnlyModel):
         3: (
             *("title", "body", "slug", "tags", "excerpt", "cover", "cover_alt", "canonical_url", "author_name"),
             *("html", "renderer_version"),
+        ),
+        4: (
+            *("title", "body", "slug", "tags", "excerpt", "cover", "cover_alt", "canonical_url", "author_name"),
+            *("series", "corrections", "language", "html", "renderer_version"),
         ),
     }
 
@@ -159,8 +176,12 @@ class Revision(AppendOnlyModel):
     @property
     def words(self) -> Words:
         """What its author wrote: without the excerpt, where that was taken from the body."""
-        excerpt = self.excerpt if self.has_own_excerpt else ""
-        return Words(self.title, self.body, self.tags, excerpt, self.cover, self.cover_alt, self.canonical_url)
+        return words_of(self)._replace(excerpt=self.excerpt if self.has_own_excerpt else "")
+
+    @property
+    def correction_lines(self) -> list[str]:
+        """What was put right, a sentence each, the newest last."""
+        return [line.strip() for line in self.corrections.splitlines() if line.strip()]
 
     def is_by(self, person: Person) -> bool:
         """Whether this person wrote in it, or submitted it."""
@@ -198,43 +219,3 @@ class RevisionWriter(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} in revision {self.revision_id}"
-
-
-class ApprovalQuerySet(AppendOnlyQuerySet["Approval"]):
-    def give(self, revision: Revision, *, by: User, reason: str = "") -> Approval:
-        """Let a revision go to readers. The database refuses one's own words where a second person is asked for."""
-        HouseRule.objects.write_down()
-        return self.create(
-            revision=revision,
-            by=by,
-            is_own_words=revision.is_by(by),
-            is_second_person_asked_for=settings.REQUIRE_SECOND_PERSON,
-            reason=reason,
-        )
-
-
-class Approval(AppendOnlyModel):
-    """That a revision may go to readers: who said so, and whether the words were their own.
-
-    No revision is live or scheduled without one; blog/guards.py has the database see to it.
-    """
-
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="approvals")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    is_own_words = models.BooleanField()
-    is_second_person_asked_for = models.BooleanField()
-    reason = models.TextField(blank=True, help_text="Why somebody let their own words go to readers.")
-
-    objects = ApprovalQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="approval_by_a_second_person",
-                condition=Q(is_own_words=False) | Q(is_second_person_asked_for=False) | ~Q(reason=""),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.by_id} approved revision {self.revision_id}"

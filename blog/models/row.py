@@ -19,10 +19,19 @@ from blog.slugs import slug_of
 from blog.status import GoneAs, Status
 from blog.workflow import MOVES
 
+from .edition import Edition
 from .history import HistoryEntry
 from .image import Image, picture_at
 from .notification import tell
-from .revision import MAX_SLUG_LENGTH, MAX_TITLE_LENGTH, Revision, Words
+from .revision import (
+    MAX_LANGUAGE_LENGTH,
+    MAX_SERIES_LENGTH,
+    MAX_SLUG_LENGTH,
+    MAX_TITLE_LENGTH,
+    Revision,
+    Words,
+    words_of,
+)
 from .share_link import ShareLink
 
 if TYPE_CHECKING:
@@ -52,6 +61,9 @@ class PostRow(models.Model):
     cover = models.CharField(max_length=200, blank=True, default="", help_text="The address of a picture kept here.")
     cover_alt = models.CharField(max_length=300, blank=True, default="")
     canonical_url = models.URLField(max_length=500, blank=True)
+    series = models.CharField(max_length=MAX_SERIES_LENGTH, blank=True, default="")
+    corrections = models.TextField(blank=True, default="", help_text="What was put right, a sentence on each line.")
+    language = models.CharField(max_length=MAX_LANGUAGE_LENGTH, blank=True, default="")
     html = models.TextField(blank=True, help_text="The body, rendered when it was saved.")
     html_version = models.PositiveIntegerField(default=0, help_text="The version that `html` shows.")
     html_renderer = models.CharField(
@@ -69,6 +81,10 @@ class PostRow(models.Model):
     scheduled_at = models.DateTimeField(null=True, blank=True, help_text="When the scheduled revision goes live.")
     unpublish_at = models.DateTimeField(null=True, blank=True, help_text="When readers no longer see the post.")
     published_at = models.DateTimeField(null=True, blank=True, help_text="First publication, here or elsewhere.")
+    live_since = models.DateTimeField(null=True, blank=True, help_text="When the live revision first came to readers.")
+    text_changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When readers last got other words than before."
+    )
     gone_as = models.CharField(max_length=10, choices=GoneAs, blank=True, default="")
     gone_note = models.CharField(max_length=MAX_GONE_NOTE_LENGTH, blank=True, default="")
     gone_to = models.CharField(max_length=500, blank=True, default="", help_text="Where readers are led instead.")
@@ -97,6 +113,16 @@ class PostRow(models.Model):
         if not self.is_live:
             return None
         return self.scheduled_revision if is_past(self.scheduled_at) else self.live_revision
+
+    @property
+    def current_since(self) -> datetime | None:
+        """When the revision that readers see now first came to them."""
+        return self.scheduled_at if is_past(self.scheduled_at) else self.live_since
+
+    @property
+    def current_edition(self) -> Edition | None:
+        """What the reading page needs beside the revision that readers see now."""
+        return Edition.objects.filter(revision=self.current_revision).select_related("series").first()
 
     @property
     def is_live(self) -> bool:
@@ -139,7 +165,11 @@ class PostRow(models.Model):
 
     @property
     def words(self) -> Words:
-        return Words(self.title, self.body, self.tags, self.excerpt, self.cover, self.cover_alt, self.canonical_url)
+        return words_of(self)
+
+    def _put_words(self, words: Words) -> None:
+        for field, value in words._asdict().items():
+            setattr(self, field, value)
 
     @property
     def cover_picture(self) -> Image | None:
@@ -294,7 +324,8 @@ class PostRow(models.Model):
         if is_past(self.scheduled_at):
             at, revision = self.scheduled_at, self.scheduled_revision
             by = self._who_last("schedule", "reschedule")
-            self.live_revision, self.scheduled_revision, self.scheduled_at = revision, None, None
+            self._come_to_readers(revision, at)
+            self.scheduled_revision, self.scheduled_at = None, None
             self.save()
             self.record("publish", by=by, was=self.status, revision=revision, at=at, entered_by=Door.CLOCK)
         if is_past(self.unpublish_at):
@@ -304,6 +335,14 @@ class PostRow(models.Model):
             self.save()
             self.record("unpublish", by=by, was=was, revision=revision, at=at, entered_by=Door.CLOCK)
             self._end_links(by=by, at=at, entered_by=Door.CLOCK)
+
+    def _come_to_readers(self, revision: Revision | None, at: datetime | None) -> None:
+        """Let readers see this revision. The first time, it counts as a change of the text if it is one."""
+        self.live_revision = revision
+        if not self.history.filter(verb__in=PUT_BEFORE_READERS, revision=revision).exists():
+            self.live_since = at
+            if Edition.objects.filter(revision=revision, changes_text=True).exists():
+                self.text_changed_at = at
 
     def _end(self) -> None:
         """Take from readers what they see and what they were to see. It waits for review, unless a newer one does."""

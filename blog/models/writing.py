@@ -35,6 +35,9 @@ class Writing(PostRow):
         cover: str | None = None,
         cover_alt: str | None = None,
         canonical_url: str | None = None,
+        series: str | None = None,
+        corrections: str | None = None,
+        language: str | None = None,
     ) -> None:
         """Save the working copy. What readers see stays as it is; and so does all else where no word has changed.
 
@@ -43,14 +46,13 @@ class Writing(PostRow):
         """
         with transaction.atomic():
             was = self._begin("edit", by=by)
-            words = Words(
-                title,
-                with_plain_newlines(body),
-                list(tags),
-                self.excerpt if excerpt is None else excerpt,
-                self.cover if cover is None else cover,
-                self.cover_alt if cover_alt is None else cover_alt,
-                self.canonical_url if canonical_url is None else canonical_url,
+            given = {"excerpt": excerpt, "cover": cover, "cover_alt": cover_alt, "canonical_url": canonical_url}
+            given |= {"series": series, "corrections": corrections, "language": language}
+            words = self.words._replace(
+                title=title,
+                body=with_plain_newlines(body),
+                tags=list(tags),
+                **{field: value for field, value in given.items() if value is not None},
             )
             if words == self.words:
                 return
@@ -130,7 +132,7 @@ class Writing(PostRow):
     def _take(self, words: Words, *, by: User) -> None:
         """Make these the words of the working copy."""
         is_new_title = self.title != words.title
-        self.title, self.body, self.tags, self.excerpt, self.cover, self.cover_alt, self.canonical_url = words
+        self._put_words(words)
         self.writers = sorted({*self.writers, by.pk})
         self.version += 1
         self.updated_at = timezone.now()

@@ -120,9 +120,9 @@ def _form_page(
 
 def _has_more(form: PostForm, conflict: Post | None) -> bool:
     """Whether there is something in the fields that most posts leave empty, or wrong with them."""
-    shown = [form["excerpt"], form["cover"], form["cover_alt"], form["canonical_url"]]
-    saved = conflict is not None and (conflict.excerpt or conflict.cover or conflict.canonical_url)
-    return bool(saved or any(field.value() or field.errors for field in shown))
+    names = ("excerpt", "cover", "cover_alt", "canonical_url", "series", "language", "corrections")
+    saved = conflict is not None and any(getattr(conflict, name) for name in names)
+    return saved or any(form[name].value() or form[name].errors for name in names)
 
 
 @require_safe

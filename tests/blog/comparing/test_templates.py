@@ -45,7 +45,7 @@ def test_it_says_when_nothing_has_changed() -> None:
 
     assert "Nothing of what readers see" in said(partial("rendered", same, same))
     assert "as it was, to the letter" in said(partial("source", same, same))
-    assert "are as they were" in said(partial("fields", same, same))
+    assert "is as it was" in said(partial("fields", same, same))
 
 
 def test_a_row_of_the_source_says_in_words_whether_it_is_gone_or_new() -> None:

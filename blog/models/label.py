@@ -1,0 +1,165 @@
+"""What readers find posts by: tags and series.
+
+A label comes into being when the first revision that has it is approved, so none is ever of a draft. Texts keep the
+spelling they were sealed with; which label a spelling leads to stands here, and can change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from django.db import IntegrityError, models, transaction
+from django.urls import reverse
+
+from blog import status
+from blog.slugs import slug_of
+
+if TYPE_CHECKING:
+    from .post import Post
+    from .revision import Revision
+
+MAX_NAME_LENGTH = 100
+MAX_LABEL_SLUG_LENGTH = 120
+MAX_KEY_LENGTH = 3 * MAX_NAME_LENGTH  # Folding case makes up to three letters of one.
+
+
+def free_slug(name: str, otherwise: str, taken: Iterable[models.QuerySet[models.Model]]) -> str:
+    """Return the address that a name makes, or the next one that is in none of these rows' `slug`."""
+    base = slug_of(name)[: MAX_LABEL_SLUG_LENGTH - 8].strip("-_") or otherwise
+    number, slug = 1, base
+    while any(rows.filter(slug=slug).exists() for rows in taken):
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+def key_of(name: str) -> str:
+    """Return what two spellings of one label have in common."""
+    return name.casefold()
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def shown(self) -> Self:
+        """Those of posts that readers see."""
+        return self.filter(pk__in=Tagging.objects.filter(status.shown()).values("tag"))
+
+    def named(self, name: str) -> Tag:
+        """Return the tag that this spelling leads to, and make it where there is none."""
+        known = TagSpelling.objects.filter(key=key_of(name)).select_related("tag").first()
+        if known is not None:
+            return known.tag
+        try:
+            with transaction.atomic():
+                tag = self.create(
+                    name=name, slug=free_slug(name, "tag", [Tag.objects.all(), FormerTagSlug.objects.all()])
+                )
+                TagSpelling.objects.create(key=key_of(name), tag=tag)
+        except IntegrityError:  # Somebody else approves another text with it at this moment.
+            return self.named(name)
+        return tag
+
+
+class Tag(models.Model):
+    """What a post is about, in a word or a few."""
+
+    name = models.CharField(max_length=MAX_NAME_LENGTH)
+    slug = models.SlugField(max_length=MAX_LABEL_SLUG_LENGTH, unique=True, allow_unicode=True)
+
+    objects = TagQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("tag", args=[self.slug])
+
+
+class TagSpelling(models.Model):
+    """That a tag as texts spell it, in whatever case, leads to this one."""
+
+    key = models.CharField(max_length=MAX_KEY_LENGTH, unique=True)
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="spellings")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class FormerTagSlug(models.Model):
+    """An address that a tag had before: readers are led on."""
+
+    slug = models.SlugField(max_length=MAX_LABEL_SLUG_LENGTH, unique=True, allow_unicode=True)
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="former_slugs")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class TaggingQuerySet(models.QuerySet["Tagging"]):
+    def make(self, revision: Revision) -> None:
+        """Write down what an approved revision is tagged with, in the order of its author."""
+        tags = dict.fromkeys(Tag.objects.named(name) for name in revision.tags)  # Two spellings may lead to one.
+        self.filter(revision=revision).delete()
+        self.bulk_create(
+            Tagging(post_id=revision.post_id, revision=revision, tag=tag, position=position)
+            for position, tag in enumerate(tags)
+        )
+
+
+class Tagging(models.Model):
+    """That an approved revision has a tag."""
+
+    post: models.ForeignKey[Post, Post] = models.ForeignKey(
+        "blog.Post", on_delete=models.PROTECT, related_name="taggings"
+    )
+    revision: models.ForeignKey[Revision, Revision] = models.ForeignKey(
+        "blog.Revision", on_delete=models.PROTECT, related_name="taggings"
+    )
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="taggings")
+    position = models.PositiveSmallIntegerField()
+
+    objects = TaggingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(name="tagging_once", fields=["revision", "tag"])]
+        indexes = [models.Index(fields=["tag", "post"], name="tagging_posts")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on revision {self.revision_id}"
+
+
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def shown(self) -> Self:
+        """Those of posts that readers see."""
+        return self.filter(status.shown("editions__")).distinct()
+
+    def named(self, name: str) -> Series:
+        """Return the series of this name, in whatever case, and make it where there is none."""
+        known = self.filter(key=key_of(name)).first()
+        if known is not None:
+            return known
+        try:
+            with transaction.atomic():
+                return self.create(name=name, key=key_of(name), slug=free_slug(name, "series", [Series.objects.all()]))
+        except IntegrityError:  # As above.
+            return self.named(name)
+
+
+class Series(models.Model):
+    """Posts that are read one after the other, in the order in which they came out."""
+
+    name = models.CharField(max_length=MAX_NAME_LENGTH)
+    key = models.CharField(max_length=MAX_KEY_LENGTH, unique=True)
+    slug = models.SlugField(max_length=MAX_LABEL_SLUG_LENGTH, unique=True, allow_unicode=True)
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "series"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("series", args=[self.slug])
