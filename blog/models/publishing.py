@@ -150,14 +150,14 @@ class Publishing(PostRow):
             self._finish("keep_published", by=by, was=was)
 
     def _put_before_readers(self, verb: str, *, by: User, was: str, revision: int, **told: Any) -> None:
-        sealed = self._submitted(revision)
+        sealed, now = self._submitted(revision), timezone.now()
         Approval.objects.give(sealed, by=by, reason=told.get("note", ""))
         self._leave_review()
         self._set_schedule(None, None)
-        self._come_to_readers(sealed, timezone.now())
+        self._come_to_readers(sealed, now)
         if not is_past(self.published_at):
-            self.published_at = timezone.now()
-        self._finish(verb, by=by, was=was, to=self._status_after(sealed), revision=sealed, **told)
+            self.published_at = now
+        self._finish(verb, by=by, was=was, to=self._status_after(sealed), revision=sealed, at=now, **told)
 
     def _status_after(self, sealed: Revision) -> Status:
         """Where the author has written on meanwhile, the working copy is a draft of the next revision."""

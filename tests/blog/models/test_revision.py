@@ -23,10 +23,9 @@ def test_the_digest_can_be_computed_again_from_what_is_stored(revision: Revision
 
 def test_the_digest_is_of_this_text_and_no_other(revision: Revision) -> None:
     text = (
-        '{"author_name":"Ed Editor","body":"Read it *twice*.","canonical_url":"","cover":"","cover_alt":"",'
-        '"excerpt":"Read it twice.","html":"<p>Read it <em>twice</em>.</p>","renderer_version":"'
-        + RENDERER_VERSION
-        + '","slug":"on-proofs","tags":["craft"],"title":"On proofs"}'
+        '{"author_name":"Ed Editor","body":"Read it *twice*.","canonical_url":"","corrections":"","cover":"",'
+        '"cover_alt":"","excerpt":"Read it twice.","html":"<p>Read it <em>twice</em>.</p>","language":"",'
+        f'"renderer_version":"{RENDERER_VERSION}","series":"","slug":"on-proofs","tags":["craft"],"title":"On proofs"}}'
     )
 
     assert revision.digest == hashlib.sha256(text.encode()).hexdigest()
@@ -41,6 +40,9 @@ def test_the_digest_is_of_this_text_and_no_other(revision: Revision) -> None:
         ("tags", ["Craft"]),
         ("excerpt", ""),
         ("canonical_url", "https://example.org/"),
+        ("series", "Craft"),
+        ("corrections", "It was the other way round."),
+        ("language", "de"),
         ("author_name", "Somebody Else"),
     ],
 )
