@@ -170,10 +170,15 @@ def step_up_url(request: HttpRequest) -> str:
 
 def safe_next(address: str | None) -> str:
     """Return the address if it is a path on this site that may be gone to after signing in, else `/`."""
-    # Browsers drop tabs and line ends from an address, which can turn a harmless path into another host.
-    if not address or len(address) > 2000 or not address.startswith("/") or not address.isprintable():
-        return "/"
-    if not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+    if not address or not own_path(address):
         return "/"
     signs_in_itself = urlsplit(address).path.startswith(("/sign-in", "/sign-out", "/auth/"))
     return "/" if signs_in_itself else address
+
+
+def own_path(address: str) -> bool:
+    """Whether browsers take this for a path on this site, whatever somebody made of it."""
+    # Browsers drop tabs and line ends from an address, which can turn a harmless path into another host.
+    if len(address) > 2000 or not address.startswith("/") or not address.isprintable():
+        return False
+    return url_has_allowed_host_and_scheme(address, allowed_hosts=None)
