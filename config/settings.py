@@ -13,6 +13,10 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from blog import languages
+
+from . import site
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -71,8 +75,26 @@ if VISIBILITY not in ("members", "public"):
     raise ImproperlyConfigured(f"VISIBILITY is “{VISIBILITY}”; it must be members or public.")
 # Whether search engines are to find the pages that are open to all: not those of a copy to try things on.
 SEARCH_ENGINES: bool = env.bool("SEARCH_ENGINES", default=not DEBUG)
+SITE_LANGUAGE: str = env.str("SITE_LANGUAGE", default="en")
+if not languages.is_tag(SITE_LANGUAGE):
+    raise ImproperlyConfigured(f"SITE_LANGUAGE is “{SITE_LANGUAGE}”; write it as en, de-AT or zh-Hans.")
 REQUIRE_SECOND_PERSON: bool = env.bool("REQUIRE_SECOND_PERSON", default=False)
 REQUIRE_MFA_TO_PUBLISH: bool = env.bool("REQUIRE_MFA_TO_PUBLISH", default=False)
+
+# How it looks: docs/themes.md. A theme's templates and static files go before Galley's own.
+
+THEME = site.folder("THEME", env.str("THEME", default=""))
+SITE_LOGO: str = env.str("SITE_LOGO", default="")
+SITE_COLOUR = site.accent("SITE_COLOUR", env.str("SITE_COLOUR", default=""))
+SITE_NAVIGATION = site.links(
+    "SITE_NAVIGATION", env.str("SITE_NAVIGATION", default="Archive=/archive, Tags=/tags, About=/about")
+)
+SITE_FOOTER: str = env.str("SITE_FOOTER", default="")
+SITE_FOOTER_LINKS = site.links("SITE_FOOTER_LINKS", env.str("SITE_FOOTER_LINKS", default=""))
+SITE_LICENCE = site.links("SITE_LICENCE", env.str("SITE_LICENCE", default=""))
+SITE_AUTHOR_LINKS = site.addresses("SITE_AUTHOR_LINKS", names("SITE_AUTHOR_LINKS"))
+ABOUT_FILE = site.markdown_file("ABOUT_FILE", env.str("ABOUT_FILE", default=""))
+PRIVACY_FILE = site.markdown_file("PRIVACY_FILE", env.str("PRIVACY_FILE", default=""))
 
 # What is looked over before a text is submitted: docs/checks.md. blog/checks/registry.py checks the names.
 
@@ -145,6 +167,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "accounts",
     "blog",
+    "config",
 ]
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
@@ -171,7 +194,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [*site.parts_of_theme(THEME, "templates"), BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -251,7 +274,12 @@ PICTURES_FROM_INSIDE = f"{DESCOPE_BASE_URI}/" if USE_SANDBOX else ""
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "build" / "static"]
+SITE_FILES = DATA_DIR / "site"  # Where a logo lies that belongs to no theme.
+STATICFILES_DIRS = [
+    *site.parts_of_theme(THEME, "static"),
+    *(folder for folder in [SITE_FILES] if folder.is_dir()),
+    BASE_DIR / "build" / "static",
+]
 STORAGES = {
     "default": {"BACKEND": MEDIA_BACKEND, "OPTIONS": MEDIA_OPTIONS},
     "staticfiles": {

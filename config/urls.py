@@ -3,9 +3,11 @@
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
-from . import errors
+from . import errors, look
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("theme", look.choose, name="theme"),
+    path("colours/<str:fingerprint>.css", look.accent, name="colours"),
     path("", include("accounts.urls")),
 ]
 if apps.is_installed("accounts.sandbox"):

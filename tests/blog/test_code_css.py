@@ -4,36 +4,16 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from config.colours import contrast
+
 STATIC = Path(settings.BASE_DIR) / "blog" / "static" / "blog"
-DARK = "@media (prefers-color-scheme: dark)"
-
-
-def variables(css: str) -> dict[str, str]:
-    return dict(re.findall(r"(--[\w-]+):\s*(#[0-9a-f]{6});", css))
+PAIR = re.compile(r"(--[\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
 
 
 def colours(theme: str) -> dict[str, str]:
     """Return the colour variables of the site and of code, in the light or in the dark."""
-    found: dict[str, str] = {}
-    for name in ("base.css", "code.css"):
-        css = (STATIC / name).read_text(encoding="utf-8")
-        light, _, rest = css.partition(DARK)
-        found |= variables(light)
-        if theme == "dark":
-            found |= variables(rest.partition("\n}\n")[0])
-    return found
-
-
-def luminance(colour: str) -> float:
-    """Return the relative luminance of a colour such as #1c49a6. Source: WCAG 2.2."""
-    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    darker, lighter = sorted([luminance(one), luminance(other)])
-    return (lighter + 0.05) / (darker + 0.05)
+    css = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("base.css", "code.css"))
+    return {name: dark if theme == "dark" else light for name, light, dark in PAIR.findall(css)}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -111,6 +111,8 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "desk/team/<str:subject>/sign-out-everywhere": [("post", "/desk/team/{id}/sign-out-everywhere", ROLE)],
     "desk/team/<str:subject>/disable": [("post", "/desk/team/{id}/disable", ROLE)],
     "desk/team/<str:subject>/enable": [("post", "/desk/team/{id}/enable", ROLE)],
+    "theme": [("post", "/theme", {"theme": "dark", "next": "/posts/{slug}"})],
+    "colours/<str:fingerprint>.css": [("get", "/colours/{slug}.css", {})],
     "api/openapi.json": [("get", "/api/openapi.json", {})],
     "api/docs": [("get", "/api/docs", {})],
     "api/": [("get", "/api/", {})],
@@ -269,7 +271,7 @@ def told(answer: Any, post: Any) -> str:
         r'(csrfmiddlewaretoken" value="|csrf-token="|nonce[-=]"?|name="write_key" value=")[\w+/=-]+', r"\1", text
     )
     return re.sub(
-        rf"(/|%2F|post%3D|person%3D)({post.id}|{post.slug}|{picture_in(post)})\b", "/WHAT-WAS-ASKED-FOR", text
+        rf"(/|%2F|(?:post|person|token)(?:=|%3D))({post.id}|{post.slug}|{picture_in(post)})\b", "/WHAT-WAS-ASKED-FOR", text
     )
 
 
