@@ -271,7 +271,9 @@ def told(answer: Any, post: Any) -> str:
         r'(csrfmiddlewaretoken" value="|csrf-token="|nonce[-=]"?|name="write_key" value=")[\w+/=-]+', r"\1", text
     )
     return re.sub(
-        rf"(/|%2F|(?:post|person|token)(?:=|%3D))({post.id}|{post.slug}|{picture_in(post)})\b", "/WHAT-WAS-ASKED-FOR", text
+        rf"(/|%2F|(?:post|person|token)(?:=|%3D))({post.id}|{post.slug}|{picture_in(post)})\b",
+        "/WHAT-WAS-ASKED-FOR",
+        text,
     )
 
 
