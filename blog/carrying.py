@@ -13,6 +13,8 @@ from .models import Image, Post, Revision
 
 MOST_BYTES = 6 * 1024 * 1024  # Of all pictures of a page together.
 PICTURE = re.compile(r'(<img\b[^>]*?\bsrc=")(/media/[0-9a-f]{64}\.webp)(")')
+COPIES = re.compile(r' (?:srcset|sizes)="[^"]*"')
+ZOOM = re.compile(r'<a class="zoom"[^>]*>(<img\b[^>]*>)</a>')
 
 
 def pictures_of(post: Post, revision: Revision | None) -> dict[str, str]:
@@ -25,7 +27,8 @@ def pictures_of(post: Post, revision: Revision | None) -> dict[str, str]:
 
 def carrying(html: str, pictures: dict[str, str]) -> SafeString:
     """Return rendered HTML with these pictures in it."""
-    found = PICTURE.sub(lambda match: f"{match[1]}{pictures.get(match[2], match[2])}{match[3]}", html)
+    alone = re.sub(r"<img\b[^>]*>", lambda match: COPIES.sub("", match[0]), ZOOM.sub(r"\1", html))
+    found = PICTURE.sub(lambda match: f"{match[1]}{pictures.get(match[2], match[2])}{match[3]}", alone)
     return markup.stored(found)  # Safe as before: what is put in place of an address has nothing but base64.
 
 

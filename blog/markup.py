@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -10,6 +11,7 @@ from blog.rendering.allowlist import clean_compared
 from blog.rendering.anatomy import Anatomy, Heading, anatomy_of
 from blog.rendering.excerpt import excerpt_of, word_count_of
 from blog.rendering.limits import MAX_CHARACTERS, TOO_LONG, Unrenderable, densest_line
+from blog.rendering.pictures import copy_widths, sizes, smallest, srcset
 from blog.rendering.process import Busy
 
 __all__ = [
@@ -22,9 +24,13 @@ __all__ = [
     "Unrenderable",
     "anatomy_of",
     "compared",
+    "copy_widths",
     "data_block",
     "excerpt_of",
     "render",
+    "sizes",
+    "smallest",
+    "srcset",
     "stored",
     "word_count_of",
 ]
@@ -39,8 +45,11 @@ ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u202
 logger = logging.getLogger(__name__)
 
 
-def render(text: str) -> SafeString:
+def render(text: str, pictures: Mapping[str, tuple[int, int]] | None = None, *, is_covered: bool = False) -> SafeString:
     """Return the text as HTML that has passed the allow-list.
+
+    `pictures` are those kept here that it may show: by address, their width and height. Above a text that
+    `is_covered` stands a picture already, which is to come first.
 
     Raises Unrenderable, with a reason and a line for the author, when the text is too long, or takes more
     than its share of time or memory, and Busy when the machine has none to give. Either way it is back within
@@ -50,7 +59,7 @@ def render(text: str) -> SafeString:
         line = text.count("\n", 0, MAX_CHARACTERS) + 1
         raise Unrenderable(f"A post may hold {MAX_CHARACTERS:,} characters; this one has {len(text):,}.", line)
     try:
-        reply = process.pool.ask(TIME_LIMIT_SECONDS, text=text)
+        reply = process.pool.ask(TIME_LIMIT_SECONDS, text=text, pictures=pictures, is_covered=is_covered)
     except TimeoutError as late:
         raise Unrenderable(TOO_LONG, densest_line(text)) from late
     except OSError as gone:

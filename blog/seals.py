@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from accounts.guards import missing
 
 from .guards import ALL_GUARDS
-from .models import Approval, HistoryEntry, Image, Post, Revision, RevisionWriter
+from .models import Approval, HistoryEntry, Image, ImageCopy, Post, Revision, RevisionWriter
 
 PUBLISHED = ("publish", "publish_alone")
 TAKEN = ("unpublish", "take_down")
@@ -50,6 +50,10 @@ def _changed_pictures(using: str) -> Iterator[Mismatch]:
     for image in sealed.order_by("pk").iterator(chunk_size=200):
         if not image.is_intact:
             yield Mismatch(f"picture {image.digest}", "its file is not there, or not the one that was sealed")
+    for copy in ImageCopy.objects.using(using).filter(image__in=sealed).select_related("image").order_by("pk"):
+        if not copy.is_intact:
+            what = f"its copy of {copy.width} pixels is not the one that was made of it; delete that file"
+            yield Mismatch(f"picture {copy.image.digest}", what)
 
 
 def _unapproved_posts(using: str) -> Iterator[Mismatch]:

@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<address:slug>", reading.post, name="post"),
     path("posts/<address:slug>/card-<str:digest>.png", machines.card, name="card"),
     path("card-<str:digest>.png", machines.site_card, name="site_card"),
+    path("media/<str:digest>-<int:width>.webp", images.picture, name="picture_copy"),
     path("media/<str:digest>.webp", images.picture, name="picture"),
     path("shared/<str:token>", sharing.shared, name="shared"),
     path("", include((desk_urlpatterns, "desk"))),

@@ -11,7 +11,7 @@ from .source import Source, name_of
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 # Links that the renderer makes, not the writer.
-OURS = {"permalink", "footnote-ref", "footnote-backref"}
+OURS = {"permalink", "footnote-ref", "footnote-backref", "zoom"}
 # Most tags of a page, and none that is looked at: parsing them would take most of the time.
 IDLE_TAG = re.compile(r'</?(?!(?:a|h[1-6]|img)\b)[a-z][a-z0-9]*(?: class="[^"<>]*")?>')
 Place = TypeVar("Place")

@@ -11,7 +11,7 @@ from enum import StrEnum
 from html import escape
 from itertools import takewhile
 
-from .tree import GENERATED, VOID, Element
+from .tree import VOID, Element, told_by
 
 # They must stay the children of their parents, so the mark goes inside.
 STRUCTURAL = {
@@ -162,7 +162,7 @@ def _inlines(leaf: Element) -> Iterable[Element]:
 
 
 def _fact(element: Element, *, of_all: bool) -> str:
-    attributes = {name: value for name, value in element.attributes.items() if name not in GENERATED}
+    attributes = told_by(element.tag, element.attributes)
     if element.tag == "img":
         alt = attributes.pop("alt", "")
         described = f"described as “{alt}”" if alt else "without a description"

@@ -9,9 +9,13 @@ from blog.rendering.allowlist import BLOCKS, HEADINGS
 MOST_DEPTH = 60
 VOID = {"br", "col", "hr", "img", "input", "wbr"}
 # Written by us, never typed: they follow from the rest, or from the renderer's version.
-GENERATED = {"aria-label", "decoding", "disabled", "loading", "referrerpolicy", "rel", "role", "tabindex"}
+GENERATED = {
+    *("aria-label", "decoding", "disabled", "fetchpriority", "loading", "referrerpolicy", "rel", "role", "sizes"),
+    *("srcset", "tabindex"),
+}
 # Of one page only: two texts on it would have the same ids twice, and our marks are not the author's to set.
 LEFT_OUT = {"data-diff", "id"}
+NATURAL = "natural"  # The class of a picture in its own size, which the renderer has looked up.
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [^\s=>]+=\"[^\"]*\")*)>")
 ATTRIBUTE = re.compile(r" ([^\s=>]+)=\"([^\"]*)\"")
 SPACE = re.compile(r"\s+")
@@ -35,7 +39,7 @@ class Keys:
         """Return the attributes, as they are written in a tag, as a dict that nobody changes, and the shape."""
         if (tag, written) not in self.tags:
             attributes = {name: unescape(value) for name, value in ATTRIBUTE.findall(written) if name not in LEFT_OUT}
-            shown = tuple(sorted(item for item in attributes.items() if item[0] not in GENERATED))
+            shown = tuple(sorted(told_by(tag, attributes).items()))
             # A paragraph and the text of a list's item are the same to a reader.
             self.tags[tag, written] = attributes, self.of(("shape", "" if tag == "p" else tag, shown))
         return self.tags[tag, written]
@@ -120,6 +124,18 @@ class Element:
         return text if self.in_pre else SPACE.sub(" ", text)
 
 
+def told_by(tag: str, attributes: dict[str, str]) -> dict[str, str]:
+    """Return what the attributes of an element tell that does not follow from the rest."""
+    told = {name: value for name, value in attributes.items() if name not in GENERATED}
+    if tag == "img" and NATURAL in told.get("class", "").split():  # No author can write that.
+        names = [name for name in told.pop("class").split() if name != NATURAL]
+        told = {name: value for name, value in told.items() if name not in ("width", "height")}
+        return told | ({"class": " ".join(names)} if names else {})
+    if tag == "a" and told.get("class") == "footnote-backref":
+        told.pop("title", None)
+    return told
+
+
 def parse(html: str, keys: Keys) -> Element:
     """Return the root, whose children are the blocks of the text. Raises TooDeep.
 
@@ -136,6 +152,8 @@ def parse(html: str, keys: Keys) -> Element:
         if closing:
             element = open_elements.pop()
             element.close(keys)
+            if element.attributes.get("class") == "zoom":  # Ours, and comes and goes with the size of the picture.
+                open_elements[-1].children[-1:] = element.children
             continue
         parent = open_elements[-1]
         element = Element(tag, written, keys, in_pre=parent.in_pre or tag == "pre")

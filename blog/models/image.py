@@ -6,10 +6,13 @@ What a text shows is written down when it is saved or sealed, and not looked for
 from __future__ import annotations
 
 import hashlib
+import io
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +20,7 @@ from django.utils import timezone
 from accounts import picture_files, pictures
 from accounts.models import Person, User
 from accounts.pictures import NotAPicture
-from blog import permissions, status
+from blog import markup, permissions, status
 from blog.exceptions import NotPermitted, NotReady
 
 if TYPE_CHECKING:
@@ -66,7 +69,15 @@ class ImageQuerySet(models.QuerySet["Image"]):
             told = {"alt": " ".join(alt.split()), "at": timezone.now()}
             upload, _ = Upload.objects.update_or_create(image=image, by=by, defaults=told)
         picture_files.keep(FOLDER, digest, picture.bytes)  # Again: somebody may have let go of it meanwhile.
+        image.keep_copies()
         return upload
+
+    def set_covers(self, revisions: Iterable[Revision]) -> None:
+        """Look up the covers of all these at once. Each then has its `cover_picture` at hand."""
+        covered = list(revisions)
+        found = {image.get_absolute_url(): image for image in self.named_in(*(one.cover for one in covered))}
+        for revision in covered:
+            revision.cover_picture = found.get(revision.cover)
 
     def let_go_of(self, person: User) -> int:
         """Let these be this person's no more, but for what a text of theirs shows. Returns how many it was.
@@ -97,6 +108,7 @@ class Image(models.Model):
     if TYPE_CHECKING:
         uploads: RelatedManager[Upload]
         uses: RelatedManager[ImageUse]
+        copies: RelatedManager[ImageCopy]
 
     def __str__(self) -> str:
         return f"{self.digest[:12]}, {self.width} × {self.height}"
@@ -110,16 +122,74 @@ class Image(models.Model):
         return self.uses.filter(status.shown()).exists()
 
     @property
+    def copy_widths(self) -> tuple[int, ...]:
+        """The widths it is also kept in, for smaller screens."""
+        return markup.copy_widths(self.width)
+
+    @property
+    def thumbnail(self) -> str:
+        """The address of the smallest there is of it."""
+        return markup.smallest(self.get_absolute_url(), self.width)
+
+    @property
+    def srcset(self) -> str:
+        return markup.srcset(self.get_absolute_url(), self.width)
+
+    @property
     def is_intact(self) -> bool:
         """Whether its file is there, and is the one it is named for."""
         file = self.opened()
-        if file is None:
-            return False
-        with file:
-            return hashlib.sha256(file.read()).hexdigest() == self.digest
+        return file is not None and _digest_of(file) == self.digest
 
     def opened(self) -> BinaryIO | None:
         return picture_files.opened(FOLDER, self.digest)
+
+    def opened_copy(self, width: int) -> BinaryIO | None:
+        """Return the copy of one of its widths, made now if it is not there; None where it has none such."""
+        if width not in self.copy_widths:
+            return None
+        return picture_files.opened(FOLDER, self.digest, width=width) or self._make_copy(width)
+
+    def keep_copies(self) -> None:
+        """See to it that the copies are there before somebody asks for one."""
+        for width in self.copy_widths:
+            file = self.opened_copy(width)
+            if file is not None:
+                file.close()
+
+    def _make_copy(self, width: int) -> BinaryIO | None:
+        file = self.opened()
+        if file is None:
+            return None
+        # It may be no picture any more, or have been deleted this moment.
+        with file, suppress(NotAPicture, IntegrityError):
+            made = pictures.reencoded(file.read(), max_width=width, max_height=MAX_HEIGHT).bytes
+            picture_files.keep(FOLDER, self.digest, made, width=width)
+            with transaction.atomic():
+                told = {"digest": hashlib.sha256(made).hexdigest()}
+                ImageCopy.objects.update_or_create(image=self, width=width, defaults=told)
+            return io.BytesIO(made)
+        return None
+
+
+class ImageCopy(models.Model):
+    """A smaller copy of a picture. It can be made again at any time; the seals are of the picture itself."""
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="copies")
+    width = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="image_copy_once", fields=["image", "width"])]
+
+    def __str__(self) -> str:
+        return f"{self.image_id}, {self.width} wide"
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether its file is the one that was made. One that is missing will be made when it is asked for."""
+        file = picture_files.opened(FOLDER, self.image.digest, width=self.width)
+        return file is None or _digest_of(file) == self.digest
 
 
 class Upload(models.Model):
@@ -230,6 +300,13 @@ def _drop_files_of(images: list[Image]) -> None:
     for image in images:
         if not Image.objects.filter(digest=image.digest).exists():
             picture_files.drop(FOLDER, image.digest)
+            for width in image.copy_widths:
+                picture_files.drop(FOLDER, image.digest, width=width)
+
+
+def _digest_of(file: BinaryIO) -> str:
+    with file:
+        return hashlib.sha256(file.read()).hexdigest()
 
 
 TOO_HEAVY = f"A picture may weigh {MAX_UPLOAD_BYTES // 1024**2} MB. Make it smaller first."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
 from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
@@ -193,7 +194,7 @@ class Revision(AppendOnlyModel):
         has_left = self.author is not None and self.author.left_at is not None
         return self.author.name if self.author is not None and has_left else self.author_name
 
-    @property
+    @cached_property
     def cover_picture(self) -> Image | None:
         return picture_at(self.cover)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -204,7 +205,8 @@ class PostRow(models.Model):
         The text is safe already; a later save that overtakes this one wins. Raises markup.Busy.
         """
         try:
-            self.html, self.problem, self.problem_line = markup.render(self.body), "", None
+            html = markup.render(self.body, self._picture_sizes(), is_covered=bool(self.cover))
+            self.html, self.problem, self.problem_line = html, "", None
         except markup.Unrenderable as trouble:
             self.html, self.problem, self.problem_line = "", trouble.reason[:300], trouble.line
         self.html_version, self.html_renderer = self.version, markup.RENDERER_VERSION
@@ -215,6 +217,12 @@ class PostRow(models.Model):
             problem=self.problem,
             problem_line=self.problem_line,
         )
+
+    def _picture_sizes(self) -> dict[str, tuple[int, int]]:
+        """The pictures that the working copy may show, by each address they may be named by: width and height."""
+        shown = Image.objects.filter(uses__post=self._as_post, uses__revision=None)
+        sizes = {image.get_absolute_url(): (image.width, image.height) for image in shown}
+        return sizes | {settings.SITE_URL + address: size for address, size in sizes.items()}
 
     # Its address.
 

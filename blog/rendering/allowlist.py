@@ -6,6 +6,8 @@ bypass of ammonia needed, nor `data-` attributes, on which our scripts hang.
 """
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -14,6 +16,7 @@ import nh3
 
 from blog.rendering.classes import tidy_classes
 from blog.rendering.headings import Outline
+from blog.rendering.pictures import COLUMN_PIXELS, sizes, srcset
 
 # Every id in a text begins with this, so that none can be taken for one of the page's own.
 ID_PREFIX = "in-"
@@ -50,7 +53,7 @@ ATTRIBUTES = {
 SHAPED = {
     "a": {"aria-label", "rel", "role"},
     "div": {"aria-label", "role", "tabindex"},
-    "img": {"decoding", "loading", "referrerpolicy"},
+    "img": {"decoding", "fetchpriority", "loading", "referrerpolicy", "sizes", "srcset"},
     "input": {"aria-label", "disabled", "type"},
     "pre": {"aria-label", "role", "tabindex"},
 }
@@ -77,9 +80,9 @@ _compared = nh3.Cleaner(
 )
 
 
-def clean(html: str) -> str:
+def clean(html: str, pictures: Mapping[str, Sequence[int]] | None = None, *, is_covered: bool = False) -> str:
     """Return the HTML with nothing in it but what is allowed, ready for a page under an <h1> of its own."""
-    shaper = Shaper()
+    shaper = Shaper(pictures or {}, is_covered=is_covered)
     shaper.feed(_typed.clean(html))
     shaper.close()
     return _shaped.clean("".join(shaper.pieces))
@@ -93,8 +96,14 @@ def clean_compared(html: str) -> str:
 class Shaper(HTMLParser):
     """Writes well-formed HTML out again: ids and links to them in order, code and tables within a thumb's reach."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Mapping[str, Sequence[int]], *, is_covered: bool) -> None:
         super().__init__()
+        self.pictures = pictures
+        self.is_near_top = not is_covered  # Where a picture is in sight as soon as the page is.
+        self.text_length = 0
+        self.open_tags = Counter[str]()
+        self.paragraph = 0  # Where the open one begins among the pieces.
+        self.picture: dict[str, str] = {}  # The attributes of the last one.
         self.outline = Outline()
         self.open_headings: list[str] = []
         self.pieces: list[str] = []
@@ -113,6 +122,7 @@ class Shaper(HTMLParser):
             tag = self.open_heading(tag, attributes)
         elif shape is not None and shape(attributes) is False:
             return
+        self.open_tags[tag] += 1
         self.write_tag(tag, attributes)
 
     def write_tag(self, tag: str, attributes: dict[str, str]) -> None:
@@ -122,6 +132,9 @@ class Shaper(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in HEADINGS:
             tag = self.close_heading()
+        self.open_tags[tag] -= 1
+        if tag == "p" and self.close_lone_picture():
+            return
         self.pieces.append(f"</{tag}>")
         if tag == "table":
             self.table_depth -= 1
@@ -135,6 +148,7 @@ class Shaper(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.heading:
             self.heading[1].append(data)
+        self.text_length += len(data)
         self.pieces.append(escape(data, quote=False))
 
     def tidy_id(self, attributes: dict[str, str]) -> None:
@@ -179,10 +193,66 @@ class Shaper(HTMLParser):
             self.handle_data(attributes.get("alt", ""))
             return False
         for size in ("width", "height"):
-            if not attributes.get(size, "0").isdecimal():
+            if size in attributes and not SIZE.fullmatch(attributes[size]):
                 del attributes[size]
         attributes.setdefault("alt", "")
-        attributes |= {"loading": "lazy", "decoding": "async", "referrerpolicy": "no-referrer"}
+        if source in self.pictures:
+            self.size_up(attributes, *self.pictures[source])
+        is_first = self.is_near_top and self.text_length < NEAR_TOP
+        self.is_near_top = False
+        attributes |= {"fetchpriority": "high"} if is_first else {"loading": "lazy", "decoding": "async"}
+        attributes["referrerpolicy"] = "no-referrer"
+        self.picture = attributes
+        if not self.open_tags["figure"]:
+            return True
+        self.write_picture(attributes)
+        return False
+
+    def size_up(self, attributes: dict[str, str], width: int, height: int) -> None:
+        """Tell a browser what it needs to know of a picture kept here before it comes, so that nothing jumps."""
+        typed_width, typed_height = int(attributes.get("width", 0)), int(attributes.get("height", 0))
+        shown = typed_width or round(typed_height * width / height) or width
+        if shown == width:
+            attributes["class"] = f"{attributes.get('class', '')} natural".strip()
+        attributes |= {"width": str(shown), "height": str(round(shown * height / width) or 1)}
+        if choice := srcset(attributes["src"], width):
+            attributes |= {"srcset": choice, "sizes": sizes(min(shown, COLUMN_PIXELS))}
+
+    def write_picture(self, attributes: dict[str, str]) -> None:
+        """Write a picture that stands by itself, with a link to its full size where it is shown smaller."""
+        natural, _ = self.pictures.get(attributes["src"], (0, 0))
+        is_smaller = natural > min(int(attributes.get("width", 0)), COLUMN_PIXELS)
+        if not is_smaller or self.open_tags["a"]:
+            self.write_tag("img", attributes)
+            return
+        label = f"Full size: {attributes['alt']}" if attributes["alt"] else "Picture in full size"
+        self.write_tag("a", {"class": "zoom", "href": attributes["src"], "aria-label": label})
+        self.write_tag("img", attributes)
+        self.pieces.append("</a>")
+
+    def shape_p(self, attributes: dict[str, str]) -> None:
+        self.paragraph, self.picture = len(self.pieces), {}
+
+    def close_lone_picture(self) -> bool:
+        """Write anew a paragraph that holds a picture and nothing else, if it does: with a title it is a figure."""
+        attributes = self.picture
+        opening, *inside = (piece for piece in self.pieces[self.paragraph :] if piece.strip())
+        is_linked = len(inside) == 3 and inside[0].startswith("<a ") and inside[2] == "</a>"
+        if not attributes or self.open_tags["figure"] or not (len(inside) == 1 or is_linked):
+            return False
+        del self.pieces[self.paragraph :]
+        caption = attributes.pop("title", "").strip()
+        tag = "figure" if caption else "p"
+        self.pieces.append(opening.replace("<p", f"<{tag}", 1))
+        if is_linked:
+            self.pieces.append(inside[0])
+            self.write_tag("img", attributes)
+            self.pieces.append(inside[2])
+        else:
+            self.write_picture(attributes)
+        if caption:
+            self.pieces.append(f"<figcaption>{escape(caption, quote=False)}</figcaption>")
+        self.pieces.append(f"</{tag}>")
         return True
 
     def shape_input(self, attributes: dict[str, str]) -> None:
@@ -212,6 +282,8 @@ class Shaper(HTMLParser):
             attributes.setdefault("scope", "col")
 
 
+NEAR_TOP = 800  # Characters of text above.
+SIZE = re.compile(r"[1-9][0-9]{0,4}")
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 ELSEWHERE = re.compile(r"https?:|//|\\\\|/\\|\\/", re.IGNORECASE)
 

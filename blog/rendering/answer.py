@@ -3,7 +3,8 @@
 import re
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from blog.rendering.document import Document
@@ -20,15 +21,19 @@ SAMPLE = 80  # Characters by which a piece of the text is recognised.
 _documents = [Document()]  # The first one is ready before the first text arrives.
 
 
-def answer(text: str, deadline: float) -> dict[str, Any]:
+def answer(
+    text: str, deadline: float, pictures: Mapping[str, Sequence[int]] | None = None, *, is_covered: bool = False
+) -> dict[str, Any]:
     """Return {"html": …}, or {"reason": …, "line": …}, or {"busy": True}. `spent` asks for a new process.
 
-    The deadline is a `time.monotonic()`, which parent and child share.
+    The deadline is a `time.monotonic()`, which parent and child share. `pictures` and `is_covered` are as
+    `markup.render` takes them.
     """
     used = time.process_time()
     document = _documents.pop() if _documents else Document()
+    work = partial(document.html, pictures=pictures or {}, is_covered=is_covered)
     try:
-        html = done_by(deadline - RESERVE_SECONDS, document.html, text)
+        html = done_by(deadline - RESERVE_SECONDS, work, text)
     except Unrenderable as problem:
         reply = {"reason": problem.reason, "line": problem.line}
     except TookTooLong as problem:

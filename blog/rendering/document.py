@@ -1,5 +1,7 @@
 """Markdown to HTML, with every extension Galley offers. Runs in the child."""
 
+from collections.abc import Mapping, Sequence
+
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.abbr import AbbrExtension
@@ -51,8 +53,11 @@ class Document:
     def __init__(self) -> None:
         self.markdown = Markdown(extensions=extensions(), output_format="html")
 
-    def html(self, text: str) -> str:
+    def html(self, text: str, pictures: Mapping[str, Sequence[int]] | None = None, *, is_covered: bool = False) -> str:
         html = self.markdown.reset().convert(text.replace("\r\n", "\n").replace("\r", "\n"))
         if len(html) > MAX_HTML_CHARACTERS:  # One long address, and a thousand references to it.
             raise Unrenderable("This text becomes far more HTML than a page can hold.", densest_line(text))
-        return clean(html)
+        shown = clean(html, pictures or {}, is_covered=is_covered)
+        if len(shown) > 2 * MAX_HTML_CHARACTERS:  # The same picture, a thousand times over.
+            raise Unrenderable("This text becomes far more HTML than a page can hold.", densest_line(text))
+        return shown

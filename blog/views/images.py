@@ -29,11 +29,16 @@ FORM_BYTES = 16 * 1024  # What a browser sends around a file.
 
 @require_safe
 @open_where_public
-def picture(request: PersonRequest, digest: str) -> HttpResponseBase:
-    """Show a picture to whom it may be shown. Of one that is hidden the answer is that of one that is not there."""
+def picture(request: PersonRequest, digest: str, width: int | None = None) -> HttpResponseBase:
+    """Show a picture, or a smaller copy of it, to whom it may be shown.
+
+    Of one that is hidden the answer is that of one that is not there.
+    """
     image = get_object_or_404(Image.objects.visible_to(request.user), digest=digest)
-    etag = f'"{image.digest}"'
-    response = get_conditional_response(request, etag=etag) or _file_of(image)
+    if width is not None and width not in image.copy_widths:
+        raise Http404
+    etag = f'"{image.digest}"' if width is None else f'"{image.digest}-{width}"'
+    response = get_conditional_response(request, etag=etag) or _file_of(image, width)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = _who_keeps(image)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -82,8 +87,8 @@ def delete_image(request: MemberRequest, digest: str) -> HttpResponse:
     return redirect("desk:images")
 
 
-def _file_of(image: Image) -> HttpResponseBase:
-    file = image.opened()
+def _file_of(image: Image, width: int | None) -> HttpResponseBase:
+    file = image.opened() if width is None else image.opened_copy(width)
     if file is None:
         raise Http404
     return FileResponse(file, content_type="image/webp", filename=f"picture-{image.digest[:12]}.webp")

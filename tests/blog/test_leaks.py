@@ -135,6 +135,11 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "account/picture/fetch": [],  # It says so on the next page, once.
     "account/picture/remove": [],  # As above.
     "media/<str:digest>.webp": [("get", "/media/{picture}.webp", {}), ("get", "/media/{slug}.webp", {})],
+    "media/<str:digest>-<int:width>.webp": [
+        ("get", "/media/{picture}-480.webp", {}),
+        ("get", "/media/{picture}-960.webp", {}),
+        ("get", "/media/{slug}-480.webp", {}),
+    ],
     "people/<str:digest>.webp": [("get", "/people/{id}.webp", {}), ("get", "/people/{slug}.webp", {})],
     "account/sessions/<int:session_id>/end": [],  # The number is of a session, and could be the asker's own.
     "account/tokens": [("get", "/account/tokens", {})],
@@ -229,7 +234,7 @@ def half_hidden(editor: User, admin: User) -> list[Post]:
 
 def a_picture(by: User) -> str:
     """Bring a picture like no other, and return the Markdown that shows it."""
-    size = (8, 8 + Image.objects.count())
+    size = (500, 8 + Image.objects.count())  # Wide enough for a smaller copy.
     return Image.objects.upload(by=by, data=picture(size=size), alt="Marker picture").markdown
 
 
@@ -326,4 +331,5 @@ def test_the_author_and_an_admin_do_see_them(hidden: list[Post], editor: User, a
         for post in hidden:
             assert "marker" in client.get(f"/desk/posts/{post.pk}").content.decode().lower()
             assert "marker" in client.get(f"/api/posts/{post.pk}").content.decode().lower()
-            assert "marker" in told(client.get(f"/media/{picture_in(post)}.webp"), post)
+            for name in (picture_in(post), f"{picture_in(post)}-480"):
+                assert "marker" in told(client.get(f"/media/{name}.webp"), post)

@@ -22,8 +22,8 @@ ALLOWED_TAGS = re.findall(
 ALLOWED_ATTRIBUTES = re.findall(
     r"[\w-]+",
     """
-    alt aria-label checked class colspan data-lang datetime decoding dir disabled height href id lang loading open
-    referrerpolicy rel reversed role rowspan scope span src start tabindex title type value width
+    alt aria-label checked class colspan data-lang datetime decoding dir disabled fetchpriority height href id lang
+    loading open referrerpolicy rel reversed role rowspan scope span src start tabindex title type value width
     """,
 )
 ADDRESSES = ("href", "src")

@@ -1,11 +1,13 @@
 """The cover of a post, from the form it is typed into to the page it stands on."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from blog.models import Image, Post
+from blog.models import Image, Post, Revision
 from tests.conftest import signed_in
 
 from .files import picture
@@ -19,7 +21,7 @@ def image(editor: User) -> Image:
 
 
 def figure(image: Image) -> str:
-    return f'<img src="{image.get_absolute_url()}" alt="A red sheet" width="40" height="30">'
+    return f'<img src="{image.get_absolute_url()}" alt="A red sheet" width="40" height="30" fetchpriority="high">'
 
 
 def covered(client: Client, post: Post, cover: str, **more: str) -> Post:
@@ -113,3 +115,17 @@ def test_a_save_that_comes_too_late_shows_both_covers(editor: User, draft: Post,
     assert answer.status_code == 409
     assert f'id="saved-cover" value="{image.get_absolute_url()}"' in page
     assert 'id="saved-cover-alt" value="A red sheet"' in page
+
+
+def test_a_list_looks_all_covers_up_at_once(
+    editor: User, draft: Post, image: Image, django_assert_num_queries: Any
+) -> None:
+    post = covered(signed_in(editor), draft, image.get_absolute_url())
+    bare = Post.objects.write(by=editor, title="Bare", body="Words.")
+    revisions = [Revision.objects.unsealed(one) for one in (post, bare, post)]
+
+    with django_assert_num_queries(1):
+        Image.objects.set_covers(revisions)
+        covers = [revision.cover_picture for revision in revisions]
+
+    assert covers == [image, None, image]
