@@ -4,6 +4,7 @@ from . import api
 from .desk.lists import LISTS
 from .slugs import SlugConverter
 from .views import (
+    about,
     desk,
     explain,
     history,
@@ -63,6 +64,8 @@ desk_urlpatterns = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", reading.home, name="home"),
+    path("about", about.about, name="about"),
+    path("privacy", about.privacy, name="privacy"),
     path("posts/<int:post_id>", reading.post_by_id, name="post_by_id"),
     path("posts/<address:slug>", reading.post, name="post"),
     path("posts/<address:slug>/card-<str:digest>.png", machines.card, name="card"),

@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from accounts.access import open_where_public
 from accounts.http import posted_texts, problem, refusal, wants_json
 
+from .look import look_of
+
 
 @open_where_public
 def not_found(request: HttpRequest, anything: str) -> NoReturn:
@@ -48,7 +50,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Answer when all else failed, with nothing on the page that could fail, too; but what was typed comes back."""
     if wants_json(request):
         return problem(500, "Something broke here. It is our fault, and it has been noted.")
-    return HttpResponseServerError(render_to_string("500.html", {"fields": posted_texts(request)}))
+    return HttpResponseServerError(
+        render_to_string("500.html", {"fields": posted_texts(request), "look": look_of(request)})
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -111,6 +111,8 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "desk/team/<str:subject>/sign-out-everywhere": [("post", "/desk/team/{id}/sign-out-everywhere", ROLE)],
     "desk/team/<str:subject>/disable": [("post", "/desk/team/{id}/disable", ROLE)],
     "desk/team/<str:subject>/enable": [("post", "/desk/team/{id}/enable", ROLE)],
+    "about": [("get", "/about", {})],
+    "privacy": [("get", "/privacy", {})],
     "theme": [("post", "/theme", {"theme": "dark", "next": "/posts/{slug}"})],
     "colours/<str:fingerprint>.css": [("get", "/colours/{slug}.css", {})],
     "api/openapi.json": [("get", "/api/openapi.json", {})],
