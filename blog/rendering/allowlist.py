@@ -15,11 +15,10 @@ from urllib.parse import unquote
 import nh3
 
 from blog.rendering.classes import tidy_classes
+from blog.rendering.footnotes import Footnotes
 from blog.rendering.headings import Outline
+from blog.rendering.ids import ID_PREFIX, plain_id
 from blog.rendering.pictures import COLUMN_PIXELS, sizes, srcset
-
-# Every id in a text begins with this, so that none can be taken for one of the page's own.
-ID_PREFIX = "in-"
 
 BLOCKS = {
     *("blockquote", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr"),
@@ -82,8 +81,9 @@ _compared = nh3.Cleaner(
 
 def clean(html: str, pictures: Mapping[str, Sequence[int]] | None = None, *, is_covered: bool = False) -> str:
     """Return the HTML with nothing in it but what is allowed, ready for a page under an <h1> of its own."""
-    shaper = Shaper(pictures or {}, is_covered=is_covered)
-    shaper.feed(_typed.clean(html))
+    typed = _typed.clean(html)
+    shaper = Shaper(pictures or {}, Footnotes(typed), is_covered=is_covered)
+    shaper.feed(typed)
     shaper.close()
     return _shaped.clean("".join(shaper.pieces))
 
@@ -96,9 +96,11 @@ def clean_compared(html: str) -> str:
 class Shaper(HTMLParser):
     """Writes well-formed HTML out again: ids and links to them in order, code and tables within a thumb's reach."""
 
-    def __init__(self, pictures: Mapping[str, Sequence[int]], *, is_covered: bool) -> None:
+    def __init__(self, pictures: Mapping[str, Sequence[int]], footnotes: Footnotes, *, is_covered: bool) -> None:
         super().__init__()
-        self.pictures = pictures
+        self.pictures, self.footnotes = pictures, footnotes
+        self.after_arrow = ""  # What the open link back from a footnote ends with.
+        self.is_dropping = False  # Until the link ends that is open.
         self.is_near_top = not is_covered  # Where a picture is in sight as soon as the page is.
         self.text_length = 0
         self.open_tags = Counter[str]()
@@ -133,6 +135,8 @@ class Shaper(HTMLParser):
         if tag in HEADINGS:
             tag = self.close_heading()
         self.open_tags[tag] -= 1
+        if tag == "a" and self.close_link():
+            return
         if tag == "p" and self.close_lone_picture():
             return
         self.pieces.append(f"</{tag}>")
@@ -146,6 +150,8 @@ class Shaper(HTMLParser):
             self.language = ""
 
     def handle_data(self, data: str) -> None:
+        if self.is_dropping and data == ARROW:
+            return
         if self.heading:
             self.heading[1].append(data)
         self.text_length += len(data)
@@ -153,7 +159,7 @@ class Shaper(HTMLParser):
 
     def tidy_id(self, attributes: dict[str, str]) -> None:
         if "id" in attributes:
-            name = _id(attributes.pop("id"))
+            name = plain_id(attributes.pop("id"))
             if name and name not in self.ids:
                 self.ids.add(name)
                 attributes["id"] = name
@@ -171,16 +177,42 @@ class Shaper(HTMLParser):
             self.pieces.append(f' <a class="permalink" href="#{ID_PREFIX}{name}" aria-label="{label}">#</a>')
         return self.open_headings.pop()
 
-    def shape_a(self, attributes: dict[str, str]) -> None:
+    def shape_a(self, attributes: dict[str, str]) -> bool:
         href = attributes.get("href", "")
         if href.startswith("#"):
-            attributes["href"] = f"#{ID_PREFIX}{_id(unquote(href[1:]))}" if href != "#" else href
+            attributes["href"] = f"#{ID_PREFIX}{plain_id(unquote(href[1:]))}" if href != "#" else href
         elif ELSEWHERE.match(href):
             attributes["rel"] = "noopener noreferrer"
         if "footnote-ref" in attributes.get("class", ""):
             attributes["role"] = "doc-noteref"
         elif "footnote-backref" in attributes.get("class", ""):
-            attributes |= {"role": "doc-backlink", "aria-label": attributes.get("title", "")}
+            return self.lead_back(attributes)
+        return True
+
+    def lead_back(self, attributes: dict[str, str]) -> bool:
+        """Name the link from a footnote to where it is referred to; leave it out where that is nowhere."""
+        found = self.footnotes.way_back(attributes.get("href", "").removeprefix(f"#{ID_PREFIX}"))
+        if found is None:
+            self.is_dropping = True
+            return False
+        label, number = found
+        attributes |= {"title": label, "role": "doc-backlink", "aria-label": label}
+        if number:
+            self.after_arrow = f"<sup>{number}</sup>"
+        if self.pieces[-1] == "</a>":
+            self.pieces.append(" ")
+        return True
+
+    def close_link(self) -> bool:
+        """End what began with the link that ends here. Whether it was left out, and so its end is to be."""
+        was_dropped, self.is_dropping = self.is_dropping, False
+        self.pieces.append(self.after_arrow)
+        self.after_arrow = ""
+        return was_dropped
+
+    def shape_li(self, attributes: dict[str, str]) -> None:
+        if self.open_tags["ol"] == 1 and attributes.get("id", "").startswith("fn-"):
+            self.footnotes.begin()
 
     def shape_div(self, attributes: dict[str, str]) -> None:
         self.language = attributes.get("data-lang", "")
@@ -282,12 +314,8 @@ class Shaper(HTMLParser):
             attributes.setdefault("scope", "col")
 
 
+ARROW = "↩"
 NEAR_TOP = 800  # Characters of text above.
 SIZE = re.compile(r"[1-9][0-9]{0,4}")
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 ELSEWHERE = re.compile(r"https?:|//|\\\\|/\\|\\/", re.IGNORECASE)
-
-
-def _id(name: str) -> str:
-    """Return an id with nothing in it that an address would have to escape."""
-    return re.sub(r"[^\w.-]+", "-", name).strip("-")

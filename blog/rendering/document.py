@@ -19,6 +19,7 @@ from pymdownx.tilde import DeleteSubExtension
 
 from blog.rendering.allowlist import clean
 from blog.rendering.fences import FenceExtension
+from blog.rendering.footnotes import FootnoteOrderExtension
 from blog.rendering.headings import HeadingExtension
 from blog.rendering.limits import MAX_HTML_CHARACTERS, Unrenderable, densest_line
 from blog.rendering.links import LinkExtension
@@ -41,6 +42,7 @@ def extensions() -> list[Extension]:
         TasklistExtension(),
         DeleteSubExtension(),
         FenceExtension(),
+        FootnoteOrderExtension(),
         HeadingExtension(),
         ListExtension(),
         LinkExtension(),

@@ -381,11 +381,12 @@ class TestTheRest:
 
     def test_every_process_makes_the_same_of_it(self) -> None:
         text = "# a\n\n- [x] b\n- [ ] c\n\n![d](e){: .f .g width=1 height=2 title=h }\n\n| i |\n|:-:|\n| j[^1] |\n\n[^1]: k"
+        text, pictures = f'{text}\n\n![l](/m.webp "n")', {"/m.webp": (2400, 1600)}
 
         results = set()
         for _ in range(4):
             child = process.Child()
-            results.add(child.ask(time.monotonic() + 10, text=text)["html"])
+            results.add(child.ask(time.monotonic() + 10, text=text, pictures=pictures)["html"])
             child.end()
 
         assert len(results) == 1
