@@ -4,13 +4,16 @@ import builtins
 import io
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, features
+from PIL import Image, ImageCms, ImageOps, features
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", *(["AVIF"] if features.check("avif") else []))
 MAX_PIXELS = 40_000_000
+MAX_PROFILE_BYTES = 4 * 1024 * 1024  # Those of printing presses are large.
 QUALITY = 82
+SRGB = ImageCms.createProfile("sRGB")
 
 # A picture of the largest size takes 160 MB while it is read.
 _one_at_a_time = threading.Lock()
@@ -22,11 +25,12 @@ class NotAPicture(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as WebP, and its size in pixels."""
+    """A picture as WebP, its size in pixels, and whether it moved before: only its first frame is in it."""
 
     bytes: builtins.bytes
     width: int
     height: int
+    has_moved: bool = False
 
 
 def reencoded(data: bytes, *, max_width: int, max_height: int) -> Picture:
@@ -53,7 +57,8 @@ def _remade(data: bytes, resized: Callable[[Image.Image], Image.Image], side: in
             if image.width * image.height > MAX_PIXELS:
                 raise NotAPicture(TOO_LARGE)
             image.draft("RGB", (side, side))  # A JPEG need not be unpacked to its full size.
-            return _as_webp(resized(_plain(image)))
+            has_moved = getattr(image, "is_animated", False)
+            return _as_webp(_in_srgb(resized(_plain(image))), has_moved=has_moved)
     except NotAPicture:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
@@ -63,16 +68,51 @@ def _remade(data: bytes, resized: Callable[[Image.Image], Image.Image], side: in
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Return the first frame, turned as its camera was held, in colours that every format knows."""
+    """Return the first frame, turned as its camera was held, in colours that can be mixed."""
     upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I;16"):
+        upright = upright.convert("I").point(lambda value: value * (1 / 256)).convert("L")  # Else all of it is white.
+    if upright.mode == "CMYK" and upright.info.get("icc_profile"):
+        return upright
     return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
 
 
-def _as_webp(image: Image.Image) -> Picture:
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Return the picture in the colours that a screen takes for granted, for its own profile is not kept.
+
+    One whose profile cannot be read, or is not of its kind, keeps its numbers.
+    """
+    given = image.info.get("icc_profile") or b""
+    if 0 < len(given) <= MAX_PROFILE_BYTES:
+        with suppress(ImageCms.PyCMSError, OSError, ValueError):
+            profile = ImageCms.ImageCmsProfile(io.BytesIO(given))
+            image = _converted(image, profile)
+    return image.convert("RGB") if image.mode == "CMYK" else image
+
+
+def _converted(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
+    is_grey = profile.profile.xcolor_space.strip() == "GRAY"
+    opacity = image.getchannel("A") if image.mode == "RGBA" else None
+    colours = image.convert("L") if is_grey else image.convert("RGB") if opacity else image
+    converted = ImageCms.profileToProfile(
+        colours,
+        profile,
+        SRGB,
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        outputMode="RGB",
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+    assert converted is not None  # noqa: S101 — it would be, had it been asked to change the picture in place.
+    if opacity:
+        converted.putalpha(opacity)
+    return converted
+
+
+def _as_webp(image: Image.Image, *, has_moved: bool) -> Picture:
     image.info.clear()  # Where and with what it was taken is nobody's business.
     file = io.BytesIO()
     image.save(file, "WEBP", quality=QUALITY)
-    return Picture(file.getvalue(), image.width, image.height)
+    return Picture(file.getvalue(), image.width, image.height, has_moved)
 
 
 TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller first."

@@ -160,7 +160,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="Picture",
         allow_empty_file=True,
-        help_text="A JPEG, PNG, WebP, GIF or AVIF file of up to 10 MB. Where and how it was taken is not kept.",
+        help_text="A JPEG, PNG, WebP, GIF or AVIF file of up to 10 MB. Where and how it was taken is not kept, and of one "
+        "that moves only the first frame is.",
         error_messages={"required": "Choose a file."},
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif,image/avif"}),
     )

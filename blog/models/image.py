@@ -70,6 +70,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
             upload, _ = Upload.objects.update_or_create(image=image, by=by, defaults=told)
         picture_files.keep(FOLDER, digest, picture.bytes)  # Again: somebody may have let go of it meanwhile.
         image.keep_copies()
+        upload.has_moved = picture.has_moved
         return upload
 
     def set_covers(self, revisions: Iterable[Revision]) -> None:
@@ -199,6 +200,8 @@ class Upload(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="uploads")
     alt = models.CharField(max_length=MAX_ALT_LENGTH, blank=True)
     at = models.DateTimeField(default=timezone.now)
+
+    has_moved = False  # Whether the file that was just brought did, of which only the first frame is kept.
 
     class Meta:
         constraints = [models.UniqueConstraint(name="upload_once", fields=["image", "by"])]

@@ -25,6 +25,7 @@ from .lists import desk_context
 
 PICTURES_A_PAGE = 24
 FORM_BYTES = 16 * 1024  # What a browser sends around a file.
+STANDS_STILL = "The picture moved. Here it stands still: only its first frame is kept."
 
 
 @require_safe
@@ -102,9 +103,13 @@ def _who_keeps(image: Image) -> str:
 
 
 def _kept(request: MemberRequest, upload: Upload) -> HttpResponse:
+    note = STANDS_STILL if upload.has_moved else ""
     if wants_json(request):
         told = {"address": upload.image.get_absolute_url(), "markdown": upload.markdown, "alt": upload.alt}
-        return JsonResponse({**told, "width": upload.image.width, "height": upload.image.height}, status=201)
+        size = {"width": upload.image.width, "height": upload.image.height}
+        return JsonResponse({**told, **size, "note": note}, status=201)
+    if note:
+        messages.info(request, note)
     post = _post_led_back_to(request)
     address = reverse("desk:image", args=[upload.image.digest])
     return redirect(f"{address}?post={post.pk}" if post else address)

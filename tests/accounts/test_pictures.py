@@ -6,7 +6,7 @@ import zlib
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from accounts import pictures
@@ -98,13 +98,54 @@ def test_pictures_of_few_or_odd_colours_are_read(mode: str) -> None:
     assert opened(squared(data, side=16)).size == (16, 16)
 
 
-def test_of_a_moving_picture_the_first_frame_is_taken() -> None:
-    data = file(Image.new("RGB", (9, 9), RED), "GIF", save_all=True, append_images=[Image.new("RGB", (9, 9), BLUE)])
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_of_a_moving_picture_the_first_frame_is_taken(kind: str) -> None:
+    data = file(Image.new("RGB", (9, 9), RED), kind, save_all=True, append_images=[Image.new("RGB", (9, 9), BLUE)])
 
-    still = opened(reencoded(data, max_width=9, max_height=9))
+    made = reencoded(data, max_width=9, max_height=9)
 
-    assert is_near(still, (4, 4), RED)
-    assert getattr(still, "n_frames", 1) == 1
+    assert is_near(opened(made), (4, 4), RED)
+    assert getattr(opened(made), "n_frames", 1) == 1
+    assert made.has_moved
+    assert not reencoded(file(two_halves(9, 9), kind), max_width=9, max_height=9).has_moved
+
+
+def swapped_profile() -> bytes:
+    """Return a profile in which red is blue: sRGB's, with two of its primaries exchanged."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile.replace(b"rXYZ", b"????", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"????", b"bXYZ", 1)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_colours_are_those_that_the_profile_of_a_picture_means(kind: str, mode: str) -> None:
+    if (kind, mode) in (("JPEG", "RGBA"), ("JPEG", "P"), ("WEBP", "P")):
+        pytest.skip("There are no such files.")
+    data = file(two_halves(40, 40).convert(mode), kind, icc_profile=swapped_profile())
+
+    whole = opened(reencoded(data, max_width=40, max_height=40))
+
+    assert is_near(whole, (5, 20), BLUE)
+    assert is_near(whole, (35, 20), RED)
+
+
+def test_what_is_transparent_stays_so_whatever_its_profile() -> None:
+    data = file(Image.new("RGBA", (50, 50), (255, 0, 0, 0)), "PNG", icc_profile=swapped_profile())
+
+    assert opened(reencoded(data, max_width=50, max_height=50)).convert("RGBA").getchannel("A").getextrema() == (0, 0)
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_a_profile_of_another_kind_of_picture_changes_nothing(mode: str) -> None:
+    data = file(Image.new("L", (40, 40), 120).convert(mode), "JPEG", icc_profile=swapped_profile())
+
+    assert is_near(opened(reencoded(data, max_width=40, max_height=40)), (5, 5), (120, 120, 120))
+
+
+def test_sixteen_bits_of_grey_are_no_more_than_eight() -> None:
+    data = file(Image.new("I;16", (40, 40), 0x8000), "PNG")
+
+    assert is_near(opened(reencoded(data, max_width=40, max_height=40)), (5, 5), (128, 128, 128))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

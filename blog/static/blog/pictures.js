@@ -85,7 +85,7 @@ if (place && text) {
     shows.value = picture.alt;
     form.reset();
     asCover.hidden = true;
-    say("It is the cover now. Save to keep that.");
+    say(`It is the cover now. Save to keep that. ${picture.note}`);
     (picture.alt ? cover : shows).focus();
   }
 
@@ -95,7 +95,7 @@ if (place && text) {
     form.reset();
     asCover.hidden = false;
     const lacks = picture.alt ? "" : " Write between its brackets what it shows, for those who cannot see it.";
-    say(`The picture stands in the text.${lacks}`);
+    say(`The picture stands in the text.${lacks} ${picture.note}`);
   }
 
   function failed(answer) {

@@ -71,7 +71,21 @@ def test_a_script_gets_json(editor: User) -> None:
         "alt": "A red sheet",
         "width": 40,
         "height": 30,
+        "note": "",
     }
+
+
+def test_that_a_picture_moves_no_more_is_said(editor: User) -> None:
+    moving = picture(kind="GIF", save_all=True, append_images=[Pixels.new("RGB", (40, 30), "blue")])
+    client = signed_in(editor)
+
+    told = bring(client, moving, headers=TO_SCRIPTS).json()
+    page = client.get(bring(client, moving)["Location"]).content.decode()
+    of_another = bring(client, picture(), headers=TO_SCRIPTS).json()
+
+    assert told["note"] == "The picture moved. Here it stands still: only its first frame is kept."
+    assert told["note"] in page
+    assert of_another["note"] == ""
 
 
 def test_what_is_said_of_a_picture_cannot_break_out_of_its_markdown(editor: User) -> None:
