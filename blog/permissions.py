@@ -100,6 +100,11 @@ def may_read_here(person: Person) -> bool:
     return settings.VISIBILITY == "public" or not person.is_visitor
 
 
+def are_pages_found() -> bool:
+    """Whether search engines are to know of the pages of this site: where all may read them, and it is no copy."""
+    return settings.SEARCH_ENGINES and settings.VISIBILITY == "public"
+
+
 def may_write(person: Person) -> bool:
     return Role.EDITOR in person.roles
 

@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .desk.lists import LISTS
+from .icons import ICONS
 from .slugs import SlugConverter
 from .views import (
     about,
@@ -67,9 +68,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about", about.about, name="about"),
     path("privacy", about.privacy, name="privacy"),
     path("posts/<int:post_id>", reading.post_by_id, name="post_by_id"),
+    path("posts/<address:slug>.md", machines.twin, name="twin"),
     path("posts/<address:slug>", reading.post, name="post"),
+    path("p/<int:post_id>", reading.post_by_id, name="short"),
     path("posts/<address:slug>/card-<str:digest>.png", machines.card, name="card"),
     path("card-<str:digest>.png", machines.site_card, name="site_card"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", machines.sitemap_index, name="sitemap"),
+    path("sitemap-<str:name>.xml", machines.sitemap, name="sitemap_part"),
+    path("favicon.ico", machines.favicon, name="favicon"),
+    path("manifest.webmanifest", machines.manifest, name="manifest"),
+    *(path(name, machines.icon, {"name": name}, name=name) for name in ICONS),
     path("media/<str:digest>-<int:width>.webp", images.picture, name="picture_copy"),
     path("media/<str:digest>.webp", images.picture, name="picture"),
     path("shared/<str:token>", sharing.shared, name="shared"),

@@ -17,21 +17,16 @@ from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.http import urlencode
 
-from accounts.models import Visitor
-from blog.addresses import absolute
+from blog.addresses import absolute, address_of
 from blog.cards import HEIGHT, WIDTH, Card
-from blog.models import Post, Revision
-from blog.permissions import may_read_here
+from blog.models import Author, Edition, Post, Revision, Series
+from blog.permissions import are_pages_found
+from blog.twins import has_twin
 
 from . import linked_data
 from .told import Article, Metadata, Picture
 
-__all__ = ["Article", "Metadata", "Picture", "are_pages_found", "of_home", "of_page", "of_post"]
-
-
-def are_pages_found() -> bool:
-    """Whether search engines are to know of the pages of this site."""
-    return settings.SEARCH_ENGINES and may_read_here(Visitor())
+__all__ = ["Article", "Metadata", "Picture", "of_home", "of_page", "of_post"]
 
 
 def of_page(
@@ -71,29 +66,49 @@ def of_home(request: HttpRequest, page: Page[Any]) -> Metadata:
     return replace(of_page(request, title=settings.SITE_NAME, page=page), nodes=[linked_data.site()])
 
 
-def of_post(post: Post, revision: Revision) -> Metadata:
-    """Return what a post says of itself, as readers see it."""
-    assert post.published_at is not None  # noqa: S101 — the database sees to it.
-    address = absolute(post.get_absolute_url())
-    article = Article(
-        address=address,
-        byline=revision.byline,
-        published_at=post.published_at,
-        tags=revision.tags,
-        word_count=revision.word_count,
-    )
+def of_post(post: Post, revision: Revision, edition: Edition | None = None) -> Metadata:
+    """Return what a post says of itself, as readers see it; `edition` is that of the revision, where it is at hand."""
+    edition = edition or post.current_edition
+    article = _article_of(post, revision, edition.series if edition else None)
     told = Metadata(
         title=revision.title,
         description=revision.excerpt,
-        canonical=revision.canonical_url or address,
-        language=settings.SITE_LANGUAGE,
+        canonical=revision.canonical_url or article.address,
+        language=revision.language or settings.SITE_LANGUAGE,
         kind="article",
         is_indexed=are_pages_found(),
         picture=_picture_of(post, revision),
         article=article,
     )
-    crumbs = linked_data.breadcrumbs([(revision.title, post.get_absolute_url())])
+    crumbs = linked_data.breadcrumbs([*_way_to(article), (revision.title, post.get_absolute_url())])
     return replace(told, nodes=[linked_data.posting(article, told), crumbs])
+
+
+def _article_of(post: Post, revision: Revision, series: Series | None) -> Article:
+    assert post.published_at is not None  # noqa: S101 — the database sees to it.
+    return Article(
+        address=absolute(post.get_absolute_url()),
+        byline=revision.byline,
+        author_address=_page_of_author(revision),
+        published_at=post.published_at,
+        changed_at=post.changed_at,
+        tags=revision.tags,
+        word_count=revision.word_count,
+        series=series.name if series else "",
+        series_address=absolute(address_of("series", series.slug)) if series else "",
+        twin_address=absolute(reverse("twin", args=[post.slug])) if has_twin(revision) else "",
+        short_address=absolute(reverse("short", args=[post.pk])),
+    )
+
+
+def _page_of_author(revision: Revision) -> str:
+    """Return the address of who wrote it; nothing where they have none any more."""
+    author = Author.objects.filter(user=revision.author_id, user__left_at=None).first()
+    return absolute(address_of("author", author.slug)) if author else ""
+
+
+def _way_to(article: Article) -> list[tuple[str, str]]:
+    return [(article.series, article.series_address)] if article.series_address else []
 
 
 def _numbered(address: str, query: dict[str, str] | None, number: int) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts.models import Visitor
-from blog.addresses import absolute
+from blog.addresses import absolute, address_of
 from blog.permissions import may_read_here
 
 if TYPE_CHECKING:
@@ -37,25 +37,66 @@ def posting(article: Article, page: Metadata) -> Node:
         "keywords": list(article.tags),
         "articleSection": article.section,
         "inLanguage": page.language,
+        "isPartOf": _series(article),
+        "license": [licence.address for licence in settings.SITE_LICENCE],
         "isAccessibleForFree": may_read_here(Visitor()),
     }
     return {name: known(value) for name, value in told.items() if value not in ("", [], None)}
 
 
+def _series(article: Article) -> Node | None:
+    if not article.series:
+        return None
+    return {"@type": "CreativeWorkSeries", "name": article.series, "url": article.series_address}
+
+
 def site() -> Node:
     """Return the site itself, for its front page."""
-    return {
+    told = {
         "@type": "WebSite",
         "@id": absolute("/#site"),
         "url": absolute(reverse("home")),
         "name": settings.SITE_NAME,
         "description": settings.SITE_TAGLINE,
+        "inLanguage": settings.SITE_LANGUAGE,
         "publisher": publisher(),
+        "potentialAction": _search(),
+    }
+    return {name: value for name, value in told.items() if value not in ("", None)}
+
+
+def _search() -> Node | None:
+    if not address_of("search"):
+        return None
+    return {
+        "@type": "SearchAction",
+        "target": {"@type": "EntryPoint", "urlTemplate": f"{absolute(address_of('search'))}?q={{search_term_string}}"},
+        "query-input": "required name=search_term_string",
+    }
+
+
+def author(name: str, address: str, description: str = "", others: Iterable[str] = ()) -> Node:
+    """Return the page of somebody who writes here. `others` are addresses of theirs elsewhere."""
+    person = {"@type": "Person", "@id": f"{address}#person", "name": name, "url": address}
+    if description:
+        person["description"] = description
+    elsewhere = list(filter(None, others))
+    return {
+        "@type": "ProfilePage",
+        "@id": f"{address}#page",
+        "url": address,
+        "mainEntity": {**person, "sameAs": elsewhere} if elsewhere else person,
     }
 
 
 def publisher() -> Node:
-    return {"@type": "Organization", "@id": absolute("/#publisher"), "name": settings.SITE_NAME, "url": absolute("/")}
+    return {
+        "@type": "Organization",
+        "@id": absolute("/#publisher"),
+        "name": settings.SITE_NAME,
+        "url": absolute(reverse("home")),
+        "logo": {"@type": "ImageObject", "url": absolute(reverse("icon-512.png")), "width": 512, "height": 512},
+    }
 
 
 def breadcrumbs(crumbs: Iterable[tuple[str, str]]) -> Node:

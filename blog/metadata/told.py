@@ -37,6 +37,10 @@ class Article:
     changed_at: datetime | None = None
     tags: Sequence[str] = ()
     word_count: int = 0
+    series: str = ""
+    series_address: str = ""
+    twin_address: str = ""
+    short_address: str = ""
 
     @property
     def section(self) -> str:

@@ -3,6 +3,7 @@
 The addresses come from the URL table itself: a new one fails here until it has a recipe.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import User
+from blog.icons import ICONS
 from blog.models import Image, Post, digests_in
 from tests.blog.images.files import picture
 from tests.conftest import bearer, signed_in
@@ -43,6 +45,17 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "posts/<int:post_id>": [("get", "/posts/{id}", {})],
     "posts/<address:slug>": [("get", "/posts/{slug}", {})],
     "posts/<address:slug>/card-<str:digest>.png": [("get", "/posts/{slug}/card-0123456789ab.png", {})],
+    "posts/<address:slug>.md": [("get", "/posts/{slug}.md", {})],
+    "p/<int:post_id>": [("get", "/p/{id}", {})],
+    "robots.txt": [("get", "/robots.txt", {})],
+    "sitemap.xml": [("get", "/sitemap.xml", {})],
+    "sitemap-<str:name>.xml": [
+        ("get", f"/sitemap-{name}.xml", {})
+        for name in ("posts-0", "posts-1", "pages", "tags", "series", "authors", "months")
+    ],
+    "favicon.ico": [("get", "/favicon.ico", {})],
+    "manifest.webmanifest": [("get", "/manifest.webmanifest", {})],
+    **{name: [("get", f"/{name}", {})] for name in ICONS},
     "card-<str:digest>.png": [("get", "/card-0123456789ab.png", {})],
     "write": [("get", "/write", {})],
     "desk": [("get", "/desk", {})],
@@ -243,6 +256,7 @@ def a_picture(by: User) -> str:
 @pytest.fixture
 def ask(who: str, reader: User, other_editor: User, settings: SimpleNamespace) -> Any:
     """Return a function that knocks at an address as this person and tells what came back."""
+    settings.SEARCH_ENGINES = True  # Else there is no sitemap at all.
     settings.VISIBILITY = "public" if who == "visitor of a public site" else "members"
     client = {"reader": lambda: signed_in(reader), "other editor": lambda: signed_in(other_editor)}.get(who, Client)()
     headers = bearer(reader) if who == "reader with a bearer" else {}
@@ -271,7 +285,7 @@ def told(answer: Any, post: Any) -> str:
     """Return all that an answer tells, without what was asked and without what is random in it."""
     headers = "\n".join(f"{name}: {value}" for name, value in answer.items() if name not in RANDOM)
     cookies = "\n".join(f"{name}: {len(cookie.value)}" for name, cookie in answer.cookies.items())
-    content = "A marker: this is the picture." if answer.streaming else answer.content.decode()
+    content = "A marker: this is the picture." if answer.streaming else words_of(answer)
     answer.close()
     text = f"{answer.status_code}\n{headers}\n{cookies}\n{content}"
     text = re.sub(
@@ -282,6 +296,12 @@ def told(answer: Any, post: Any) -> str:
         "/WHAT-WAS-ASKED-FOR",
         text,
     )
+
+
+def words_of(answer: Any) -> str:
+    """Return what is told; of a drawn picture, a name for what is drawn."""
+    is_drawn = answer.headers.get("Content-Type", "").startswith("image/")
+    return hashlib.sha256(answer.content).hexdigest() if is_drawn else answer.content.decode()
 
 
 EVERY_RECIPE = [recipe for recipes in RECIPES.values() for recipe in recipes]
