@@ -27,7 +27,7 @@ from accounts.models import Person, User
 
 from .exceptions import NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
-from .models import MAX_TITLE_LENGTH, Post, PostQuerySet, Revision
+from .models import MAX_ALT_LENGTH, MAX_TITLE_LENGTH, Post, PostQuerySet, Revision
 from .permissions import may_open_on_desk
 from .tags import checked_tags
 
@@ -55,6 +55,13 @@ Title = Annotated[
 Content = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_CHARACTERS, pattern=r"\S"), AfterValidator(storable)
 ]
+Cover = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=300),
+    AfterValidator(storable),
+    AfterValidator(lambda address: address.removeprefix(settings.SITE_URL)),
+]
+CoverAlt = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_ALT_LENGTH), AfterValidator(storable)]
 PostId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
@@ -92,6 +99,8 @@ class PostOut(Schema):
     publishedAt: datetime | None  # noqa: N815
     slug: str
     tags: list[str]
+    cover: str = Field(description="The address of the picture above the text, or nothing.")
+    coverAlt: str = Field(description="What the cover shows, in words.")  # noqa: N815
     submittedRevision: int | None = Field(  # noqa: N815
         description="The number of the revision that waits for review. Only its author and admins are told."
     )
@@ -101,16 +110,19 @@ class PostOut(Schema):
         """Return the post as readers see it; to those who work on it, what they would publish or go on with."""
         shown = shown_to(person, post)
         waiting = post.submitted_revision if may_open_on_desk(person, post) else None
+        text = shown or post
         return cls(
             id=post.pk,
-            title=shown.title if shown else post.title,
+            title=text.title,
             content=shown.html if shown else post.safe_html,
             createdAt=post.created_at,
             author=Author(name=shown.byline if shown else post.author.name),
             published=post.is_live,
             publishedAt=post.published_at if post.is_live else None,
             slug=post.slug,
-            tags=shown.tags if shown else post.tags,
+            tags=text.tags,
+            cover=settings.SITE_URL + text.cover if text.cover else "",
+            coverAlt=text.cover_alt,
             submittedRevision=waiting.number if waiting else None,
         )
 
@@ -131,6 +143,8 @@ class CreateIn(Schema):
     title: Title
     content: Content = Field(description="Markdown; HTML in it passes through the allow-list.")
     tags: list[Text] = []
+    cover: Cover = Field("", description="The address of a picture that the caller has uploaded to this site.")
+    coverAlt: CoverAlt = Field("", description="What the cover shows, for those who cannot see it.")  # noqa: N815
 
 
 class ToggleIn(Schema):
@@ -179,7 +193,13 @@ def create(request: HttpRequest, body: CreateIn) -> Any:
     person = _member(request)
     write_key = request.headers.get("Idempotency-Key", "")
     post, is_new = Post.objects.write_once(
-        by=person, write_key=write_key, title=body.title, body=body.content, tags=checked_tags(body.tags)
+        by=person,
+        write_key=write_key,
+        title=body.title,
+        body=body.content,
+        tags=checked_tags(body.tags),
+        cover=body.cover,
+        cover_alt=body.coverAlt,
     )
     was_left_undone = not post.is_rendered and not post.was_ever_submitted  # Too much was going on the first time.
     if is_new or was_left_undone:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import cached_property
 
 from accounts.models import Person, Visitor
 
@@ -21,6 +22,7 @@ from .models import (
     MAX_WRITE_KEY_LENGTH,
     Outcome,
     Post,
+    Upload,
     check_cover,
     with_plain_newlines,
 )
@@ -28,6 +30,7 @@ from .status import GoneAs
 from .tags import MAX_TAG_LENGTH, MAX_TAGS, checked_tags
 
 MAX_REASON_LENGTH = 10_000
+PICTURES_TO_PICK = 12
 MAX_CORRECTIONS_LENGTH = 5_000
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
@@ -68,6 +71,7 @@ class PostForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One or two sentences for lists and search results. Left empty, the text’s beginning does.",
     )
+    picked_cover = forms.CharField(required=False, max_length=64, label="Cover from your pictures")  # A digest.
     cover = forms.CharField(
         required=False,
         max_length=200,
@@ -125,16 +129,36 @@ class PostForm(forms.Form):
         self.by = by or Visitor()
 
     @classmethod
-    def of(cls, post: Post) -> "PostForm":
+    def of(cls, post: Post, *, by: Person | None = None) -> "PostForm":
         """Return the form with the working copy in it."""
         words = {field: getattr(post, field) for field in cls.WORDS}
-        return cls(initial={**words, "tags": ", ".join(post.tags), "version": post.version})
+        return cls(initial={**words, "tags": ", ".join(post.tags), "version": post.version}, by=by)
 
     @property
     def words(self) -> dict[str, Any]:
         """The cleaned fields that a save takes. What the form did not send stays as it was."""
         sent = [field for field in self.WORDS if field in self.data or field in ("title", "body", "tags")]
-        return {field: self.cleaned_data[field] for field in sent}
+        words = {field: self.cleaned_data[field] for field in sent}
+        picked = self.cleaned_data["picked_cover"]
+        return words if picked is None else words | self._words_of(picked)
+
+    def _words_of(self, picked: Upload) -> dict[str, str]:
+        """What is known of the picture picked, but for a description that was typed at the same time."""
+        typed = self.cleaned_data["cover_alt"]
+        is_new = typed and typed != self.initial.get("cover_alt")
+        return {"cover": picked.image.get_absolute_url(), "cover_alt": typed if is_new else picked.alt}
+
+    @cached_property
+    def pictures_to_pick(self) -> list[Upload]:
+        """The newest pictures of who types."""
+        return list(Upload.objects.of(self.by)[:PICTURES_TO_PICK])
+
+    def clean_picked_cover(self) -> Upload | None:
+        digest = self.cleaned_data["picked_cover"]
+        picked = Upload.objects.of(self.by).filter(image__digest=digest).first() if digest else None
+        if digest and picked is None:
+            raise forms.ValidationError("Pick one of your own pictures.")
+        return picked
 
     def clean_cover(self) -> str:
         address: str = self.cleaned_data["cover"].removeprefix(settings.SITE_URL)

@@ -193,6 +193,12 @@ class ImageCopy(models.Model):
         return file is None or _digest_of(file) == self.digest
 
 
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def of(self, person: Person) -> Self:
+        """What this person brought, newest first."""
+        return self.filter(by=person.pk).select_related("image").order_by("-at", "-pk")
+
+
 class Upload(models.Model):
     """That somebody brought a picture, and what they say it shows. Two people may bring the same."""
 
@@ -200,6 +206,8 @@ class Upload(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="uploads")
     alt = models.CharField(max_length=MAX_ALT_LENGTH, blank=True)
     at = models.DateTimeField(default=timezone.now)
+
+    objects = UploadQuerySet.as_manager()
 
     has_moved = False  # Whether the file that was just brought did, of which only the first frame is kept.
 

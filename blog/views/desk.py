@@ -46,7 +46,7 @@ def write(request: MemberRequest) -> HttpResponse:
     if not may_write(request.user):
         raise NotPermitted("Writing is for editors. An admin of this site can make you one.")
     if request.method != "POST":
-        return _form_page(request, PostForm(initial={"write_key": get_random_string(32)}))
+        return _form_page(request, PostForm(initial={"write_key": get_random_string(32)}, by=request.user))
     form = PostForm(request.POST, by=request.user)
     if not form.is_valid():
         return _form_page(request, form, status=422)
@@ -62,8 +62,8 @@ def edit(request: MemberRequest, post_id: int) -> HttpResponse:
     post = desk_post(request, post_id)
     post.ensure("edit", by=request.user)
     if request.method != "POST":
-        return _form_page(request, PostForm.of(post), post)
-    form = PostForm(request.POST, by=request.user)
+        return _form_page(request, PostForm.of(post, by=request.user), post)
+    form = PostForm(request.POST, by=request.user, initial={"cover_alt": post.cover_alt})
     if not form.is_valid():
         return _form_page(request, form, post, status=422)
     try:
@@ -100,7 +100,7 @@ def _not_submitted(request: MemberRequest, post: Post, note: str, why: str) -> H
     messages.error(request, f"Saved, but not submitted. {why}")
     if not note:
         return redirect("desk:edit", post.pk)
-    form = PostForm.of(post)
+    form = PostForm.of(post, by=request.user)
     form.initial["note"] = note
     return _form_page(request, form, post, status=422)
 
@@ -120,8 +120,8 @@ def _form_page(
 
 def _has_more(form: PostForm, conflict: Post | None) -> bool:
     """Whether there is something in the fields that most posts leave empty, or wrong with them."""
-    names = ("excerpt", "cover", "cover_alt", "canonical_url", "series", "language", "corrections")
-    saved = conflict is not None and any(getattr(conflict, name) for name in names)
+    names = ("excerpt", "picked_cover", "cover", "cover_alt", "canonical_url", "series", "language", "corrections")
+    saved = conflict is not None and any(getattr(conflict, name) for name in names if name != "picked_cover")
     return saved or any(form[name].value() or form[name].errors for name in names)
 
 

@@ -116,7 +116,7 @@ def _kept(request: MemberRequest, upload: Upload) -> HttpResponse:
 
 
 def _images_page(request: MemberRequest, form: UploadForm, status: int = 200) -> HttpResponse:
-    uploads = request.user.uploads.select_related("image").order_by("-at", "-pk")
+    uploads = Upload.objects.of(request.user)
     page = Paginator(uploads, PICTURES_A_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "form": form,

@@ -118,7 +118,7 @@ def test_the_answers_have_the_tutorials_fields(published: Post, reader: User) ->
     assert data["createdAt"].startswith(published.created_at.isoformat()[:19])
     assert set(data) == {
         "id", "title", "content", "createdAt", "author", "published", "publishedAt", "slug", "tags",
-        "submittedRevision",
+        "cover", "coverAlt", "submittedRevision",
     }  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def test_a_browser_does_not_cut_a_text_that_is_pasted() -> None:
 
 
 def test_a_form_has_no_field_for_what_the_workflow_decides() -> None:
-    words = {"title", "tags", "body", "excerpt", "cover", "cover_alt", "canonical_url", "note"}
+    words = {"title", "tags", "body", "excerpt", "picked_cover", "cover", "cover_alt", "canonical_url", "note"}
     words |= {"series", "language", "corrections"}
 
     assert set(PostForm.base_fields) == words | {"version", "write_key"}

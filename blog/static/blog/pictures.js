@@ -32,6 +32,15 @@ if (place && text) {
 
   asCover.addEventListener("click", () => toCover(last));
 
+  const picker = document.querySelector("[data-cover-picker]");
+  picker?.addEventListener("change", ({ target }) => {
+    if (!target.value) return;
+    const { cover, cover_alt: shows } = text.form.elements;
+    cover.value = target.dataset.address;
+    shows.value = target.dataset.alt;
+  });
+  text.form.elements.cover.addEventListener("input", unpick);
+
   function submit(event) {
     event.preventDefault();
     const file = form.elements.file.files[0];
@@ -83,10 +92,17 @@ if (place && text) {
     cover.closest("details").open = true;
     cover.value = picture.address;
     shows.value = picture.alt;
+    unpick();
     form.reset();
     asCover.hidden = true;
     say(`It is the cover now. Save to keep that. ${picture.note}`);
     (picture.alt ? cover : shows).focus();
+  }
+
+  // What is picked counts for more than what is typed.
+  function unpick() {
+    const typed = picker?.querySelector("[value='']");
+    if (typed) typed.checked = true;
   }
 
   function toText(picture) {

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from blog.models import Image, Post, Revision
-from tests.conftest import signed_in
+from tests.conftest import bearer, signed_in
 
 from .files import picture
 
@@ -129,3 +129,100 @@ def test_a_list_looks_all_covers_up_at_once(
         covers = [revision.cover_picture for revision in revisions]
 
     assert covers == [image, None, image]
+
+
+def picker_of(page: str) -> str:
+    return page.split("data-cover-picker")[1].split("</fieldset>")[0] if "data-cover-picker" in page else ""
+
+
+def test_ones_own_pictures_are_there_to_pick_from(editor: User, other_editor: User, draft: Post, image: Image) -> None:
+    theirs = Image.objects.upload(by=other_editor, data=picture("blue"), alt="A blue sheet").image
+    client = signed_in(editor)
+
+    for address in ("/write", f"/desk/posts/{draft.pk}/edit"):
+        picker = picker_of(client.get(address).content.decode())
+        assert f'value="{image.digest}"' in picker
+        assert f'src="{image.get_absolute_url()}" alt="A red sheet" width="40" height="30" loading="lazy"' in picker
+        assert theirs.digest not in picker
+
+
+def test_one_who_has_brought_none_has_nothing_to_pick(editor: User) -> None:
+    assert "picked_cover" not in signed_in(editor).get("/write").content.decode()
+
+
+def test_the_newest_are_shown_in_small_and_looked_up_at_once(
+    editor: User, draft: Post, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(editor)
+    for width in range(490, 504):
+        Image.objects.upload(by=editor, data=picture(size=(width, 10)))
+
+    with django_assert_max_num_queries(20):
+        picker = picker_of(client.get(f"/desk/posts/{draft.pk}/edit").content.decode())
+
+    assert picker.count("<img") == picker.count('-480.webp"') == 12
+    assert 'width="503"' in picker
+    assert 'width="491"' not in picker
+
+
+def test_what_is_picked_is_the_cover_with_its_own_description(editor: User, draft: Post, image: Image) -> None:
+    blue = Image.objects.upload(by=editor, data=picture("blue"), alt="A blue sheet").image
+    client = signed_in(editor)
+
+    typed = covered(client, draft, image.get_absolute_url())
+    picked = covered(client, typed, typed.cover, picked_cover=blue.digest)
+    described = covered(client, picked, picked.cover, picked_cover=image.digest, cover_alt="Red, close up")
+    kept = covered(client, described, described.cover, picked_cover="", cover_alt=described.cover_alt)
+
+    assert (picked.cover, picked.cover_alt) == (blue.get_absolute_url(), "A blue sheet")
+    assert (described.cover, described.cover_alt) == (image.get_absolute_url(), "Red, close up")
+    assert (kept.cover, kept.cover_alt) == (described.cover, described.cover_alt)
+
+
+def test_a_new_post_takes_what_is_picked(editor: User, image: Image) -> None:
+    signed_in(editor).post("/write", {**WORDS, "cover": "", "cover_alt": "", "picked_cover": image.digest})
+
+    post = Post.objects.get()
+    assert (post.cover, post.cover_alt) == (image.get_absolute_url(), "A red sheet")
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "another's"])
+def test_nobody_picks_what_is_not_theirs(whose: str, editor: User, other_editor: User, image: Image) -> None:
+    client = signed_in(other_editor)
+    digest = image.digest if whose == "another's" else "0" * 64
+
+    answer = client.post("/write", {**WORDS, "picked_cover": digest})
+
+    assert answer.status_code == 422
+    assert "Pick one of your own pictures." in answer.content.decode()
+    assert not Post.objects.exists()
+
+
+def test_what_was_picked_is_still_picked_when_the_form_comes_back(editor: User, draft: Post, image: Image) -> None:
+    client = signed_in(editor)
+    covered(client, draft, "")
+
+    late = client.post(
+        f"/desk/posts/{draft.pk}/edit", {**WORDS, "body": "Late.", "version": "1", "picked_cover": image.digest}
+    )
+
+    assert late.status_code == 409
+    picker = picker_of(late.content.decode())
+    assert picker.count(" checked>") == 1
+    assert " checked" in picker.split(f'value="{image.digest}"')[1].split(">")[0]
+
+
+def test_programs_give_a_cover_and_get_it(editor: User, admin: User, reader: User, image: Image) -> None:
+    def create(**more: str) -> Any:
+        body = {"title": "On proofs", "content": "Words.", **more}
+        return Client().post("/api/posts/create", body, content_type="application/json", headers=bearer(editor))
+
+    address = settings.SITE_URL + image.get_absolute_url()
+    made = create(cover=address, coverAlt="A red sheet").json()["data"]
+    Post.objects.get(pk=made["id"]).publish(by=admin, revision=1)
+    read = Client().get(f"/api/posts/{made['id']}", headers=bearer(reader)).json()["data"]
+    wrong = create(cover="https://example.org/a.png")
+
+    assert (made["cover"], made["coverAlt"]) == (read["cover"], read["coverAlt"]) == (address, "A red sheet")
+    assert (wrong.status_code, Post.objects.count()) == (422, 1)
+    assert create().json()["data"]["cover"] == ""
