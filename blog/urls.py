@@ -3,9 +3,10 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from . import api
 from .desk.lists import LISTS
 from .icons import ICONS
-from .slugs import SlugConverter
+from .slugs import MonthConverter, SlugConverter, YearConverter
 from .views import (
     about,
+    browsing,
     desk,
     explain,
     history,
@@ -21,9 +22,12 @@ from .views import (
     sharing,
     team,
 )
+from .views.addresses import at_one_address
 from .workflow import MOVES
 
 register_converter(SlugConverter, "address")
+register_converter(YearConverter, "year")
+register_converter(MonthConverter, "month")
 
 desk_urlpatterns = [
     path("write", desk.write, name="write"),
@@ -64,9 +68,18 @@ desk_urlpatterns = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", reading.home, name="home"),
-    path("about", about.about, name="about"),
-    path("privacy", about.privacy, name="privacy"),
+    path("", browsing.home, name="home"),
+    path("about", at_one_address(about.about), name="about"),
+    path("privacy", at_one_address(about.privacy), name="privacy"),
+    path("tags", browsing.tags, name="tags"),
+    path("tags/<address:slug>", browsing.tag, name="tag"),
+    path("authors", browsing.authors, name="authors"),
+    path("authors/<address:handle>", browsing.author, name="author"),
+    path("series", browsing.all_series, name="all_series"),
+    path("series/<address:slug>", browsing.series, name="series"),
+    path("archive", browsing.archive, name="archive"),
+    path("archive/<year:year>", browsing.archive_year, name="archive_year"),
+    path("archive/<year:year>/<month:month>", browsing.archive_month, name="archive_month"),
     path("posts/<int:post_id>", reading.post_by_id, name="post_by_id"),
     path("posts/<address:slug>.md", machines.twin, name="twin"),
     path("posts/<address:slug>", reading.post, name="post"),

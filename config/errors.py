@@ -1,7 +1,6 @@
 """Refusals that no single view owns: the same words as a page for people and as JSON for programs."""
 
 from collections.abc import Callable
-from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError
@@ -9,12 +8,16 @@ from django.template.loader import render_to_string
 
 from accounts.access import open_where_public
 from accounts.http import posted_texts, problem, refusal, wants_json
+from blog.views.addresses import otherwise_written
 
 from .look import look_of
 
 
 @open_where_public
-def not_found(request: HttpRequest, anything: str) -> NoReturn:
+def not_found(request: HttpRequest, anything: str) -> HttpResponse:
+    """Lead to the page that is meant where the address is merely written otherwise. Raises Http404."""
+    if request.method in ("GET", "HEAD") and (answer := otherwise_written(request)):
+        return answer
     raise Http404
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import IntegrityError, models, transaction
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import User
 
 from .label import MAX_LABEL_SLUG_LENGTH, free_slug
+
+if TYPE_CHECKING:
+    from .edition import EditionQuerySet
 
 MAX_BIO_LENGTH = 500
 
@@ -24,6 +30,20 @@ class AuthorQuerySet(models.QuerySet["Author"]):
                 return self.create(user=user, slug=free_slug(user.name, "author", taken))
         except IntegrityError:  # Somebody of the same name becomes one at this moment.
             return self.of(user)
+
+    def with_a_page(self) -> Self:
+        """Those who are still here."""
+        return self.filter(user__left_at=None).select_related("user")
+
+    def counted(self, editions: EditionQuerySet) -> Self:
+        """Those with a page under whose name one of these is, with how many: `post_count`."""
+        theirs = editions.filter(author=OuterRef("user")).order_by().values("author")
+        count = theirs.annotate(count=Count("pk")).values("count")
+        return self.with_a_page().annotate(post_count=Subquery(count)).filter(post_count__gt=0)
+
+    def at(self, handle: str) -> Author | None:
+        """Return the author who has this address, or had it."""
+        return self.filter(Q(slug=handle) | Q(former_handles__slug=handle)).first()
 
 
 class Author(models.Model):

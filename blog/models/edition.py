@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
 from accounts.models import User
-from blog import markup
+from blog import markup, status
 
 from .author import Author
 from .history import HistoryEntry
 from .label import Series, Tagging
 
 if TYPE_CHECKING:
-    from .post import Post
+    from .post import Post, PostQuerySet
     from .revision import Revision
 
 # Raise it whenever an edition comes out differently: the next `migrate` makes those there are anew.
@@ -28,6 +28,10 @@ PUBLISHED = ("publish", "publish_alone")
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
+    def shown_of(self, posts: PostQuerySet) -> Self:
+        """Those of these posts that readers see."""
+        return self.filter(status.shown(), post__in=posts)
+
     def make(self, revision: Revision) -> Edition:
         """Work out the edition of an approved revision, with its tags, its series and its author, and keep it."""
         anatomy = markup.anatomy_of(revision.html)

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 
 from blog import status
 from blog.slugs import slug_of
 
 if TYPE_CHECKING:
-    from .post import Post
+    from .post import Post, PostQuerySet
     from .revision import Revision
 
 MAX_NAME_LENGTH = 100
@@ -43,6 +44,15 @@ class TagQuerySet(models.QuerySet["Tag"]):
     def shown(self) -> Self:
         """Those of posts that readers see."""
         return self.filter(pk__in=Tagging.objects.filter(status.shown()).values("tag"))
+
+    def counted(self, posts: PostQuerySet) -> Self:
+        """Those under which readers see one of these posts, with how many they see: `post_count`."""
+        seen = status.shown("taggings__") & Q(taggings__post__in=posts)
+        return self.annotate(post_count=Count("taggings", filter=seen)).filter(post_count__gt=0)
+
+    def at(self, slug: str) -> Tag | None:
+        """Return the tag that has this address, or had it."""
+        return self.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).first()
 
     def named(self, name: str) -> Tag:
         """Return the tag that this spelling leads to, and make it where there is none."""
@@ -133,6 +143,18 @@ class SeriesQuerySet(models.QuerySet["Series"]):
     def shown(self) -> Self:
         """Those of posts that readers see."""
         return self.filter(status.shown("editions__")).distinct()
+
+    def counted(self, posts: PostQuerySet) -> Self:
+        """Those of which readers see one of these posts, with how many, the first and the last, `post_count`,
+        `oldest_at` and `newest_at`; the one that went on last first.
+        """
+        seen = status.shown("editions__") & Q(editions__post__in=posts)
+        counted = self.annotate(
+            post_count=Count("editions", filter=seen),
+            oldest_at=Min("editions__post__published_at", filter=seen),
+            newest_at=Max("editions__post__published_at", filter=seen),
+        )
+        return counted.filter(post_count__gt=0).order_by("-newest_at", "pk")
 
     def named(self, name: str) -> Series:
         """Return the series of this name, in whatever case, and make it where there is none."""

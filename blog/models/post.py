@@ -12,6 +12,7 @@ from typing import Self
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Person, User
 from blog import markup, permissions, status
@@ -65,6 +66,17 @@ class PostQuerySet(models.QuerySet["Post"]):
     def newest_first(self) -> Self:
         """In the order of a front page."""
         return self.order_by("-published_at", "-pk")
+
+    def oldest_first(self) -> Self:
+        """In the order in which they came out."""
+        return self.order_by("published_at", "pk")
+
+    def published_in(self, year: int, month: int | None = None) -> Self:
+        """Those that came out in this year, or in this month of it, where the site is at home."""
+        begins = datetime(year, month or 1, 1)  # noqa: DTZ001 — the line after the next puts the zone to it.
+        ends = begins.replace(year=year + (month in (None, 12)), month=1 if month in (None, 12) else month + 1)
+        zone = timezone.get_default_timezone()
+        return self.filter(published_at__gte=begins.replace(tzinfo=zone), published_at__lt=ends.replace(tzinfo=zone))
 
     def with_readers_text(self) -> Self:
         """With what `current_revision` and its byline need."""

@@ -1,6 +1,5 @@
-"""The pages readers see."""
+"""A post, as readers see it."""
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -12,18 +11,10 @@ from blog.models import Post
 from blog.permissions import may_open_on_desk
 from blog.status import GoneAs
 
-POSTS_A_PAGE = 20
+from .addresses import at_one_address
 
 
-@require_safe
-@open_where_public
-def home(request: PersonRequest) -> HttpResponse:
-    """List what this person may read, newest first."""
-    posts = Post.objects.live().visible_to(request.user).for_lists().newest_first()
-    page = Paginator(posts, POSTS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "blog/home.html", {"page_obj": page, "metadata": metadata.of_home(request, page)})
-
-
+@at_one_address
 @require_safe
 @open_where_public
 def post(request: PersonRequest, slug: str) -> HttpResponse:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,11 +19,13 @@ from django.utils import timezone
 from accounts.models import User
 from blog.icons import ICONS
 from blog.models import Image, Post, digests_in
+from blog.slugs import slug_of
 from tests.blog.images.files import picture
-from tests.conftest import bearer, signed_in
+from tests.blog.posts import post_in
+from tests.conftest import SignUp, bearer, signed_in
 
-# How to knock at each address: method, address, what is sent. {id} and {slug} are of the post that is hidden, and
-# {picture} is the digest of the picture in it.
+# How to knock at each address: method, address, what is sent. {id} and {slug} are of the post that is hidden, as are
+# {tag} and {series}; {picture} is the digest of the picture in it, and {hand} somebody of whom nothing is to be seen.
 TYPED = {"title": "New", "body": "New words.", "version": "1", "then": "submit"}
 MOVE = {"revision": "1", "reason": "Shorter, please."}
 OTHER_VERBS = [
@@ -42,6 +44,15 @@ FILTERS = {"q": "e", "tag": "public", "standing": "drafts", "sort": "oldest", "c
 ROLE = {"role": "editor", "reason": "Shorter, please."}
 RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "": [("get", "/", {}), ("get", "/", {"page": "2"})],
+    "tags": [("get", "/tags", {})],
+    "tags/<address:slug>": [("get", "/tags/{tag}", {}), ("get", "/tags/{slug}", {})],
+    "authors": [("get", "/authors", {})],
+    "authors/<address:handle>": [("get", "/authors/{hand}", {}), ("get", "/authors/{slug}", {})],
+    "series": [("get", "/series", {})],
+    "series/<address:slug>": [("get", "/series/{series}", {}), ("get", "/series/{slug}", {})],
+    "archive": [("get", "/archive", {})],
+    "archive/<year:year>": [("get", f"/archive/{year}", {}) for year in ("2019", "2020")],
+    "archive/<year:year>/<month:month>": [("get", f"/archive/{month}", {}) for month in ("2019/05", "2020/06")],
     "posts/<int:post_id>": [("get", "/posts/{id}", {})],
     "posts/<address:slug>": [("get", "/posts/{slug}", {})],
     "posts/<address:slug>/card-<str:digest>.png": [("get", "/posts/{slug}/card-0123456789ab.png", {})],
@@ -169,7 +180,8 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
 }
 
 RANDOM = ("Content-Length", "Expires", "Date")  # They vary with the names of posts and with the clock.
-NO_POST = SimpleNamespace(id=987654321, slug="no-such-post-at-all", body="")
+NO_POST = SimpleNamespace(id=987654321, slug="no-such-post-at-all", body="", tags=["no tag"], series="")
+HAND = "marker-hand"
 READERS = ["visitor", "visitor of a public site", "reader", "reader with a bearer", "other editor"]
 
 
@@ -188,13 +200,19 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 @pytest.fixture
-def hidden(editor: User, admin: User) -> list[Post]:
-    """A post of each kind that readers may not know of, with words of its own in every place that holds words."""
+def hidden(editor: User, admin: User, sign_up: SignUp) -> list[Post]:
+    """A post of each kind that readers may not know of, with words of its own in every place that holds words.
+
+    And, in the list or not, an author all of whose words are still to come.
+    """
+    post_in("scheduled", sign_up("Marker Hand", "editor"), admin, title="Marker by another hand")
 
     def written(name: str, body: str = "Marker-body.", **more: Any) -> Post:
         body = f"{body}\n\n{a_picture(editor)}"
         words = {"title": f"Marker {name} title", "body": body, "tags": [f"marker-{name}-tag"]}
         post = Post.objects.write(by=editor, excerpt=f"Marker-{name}-excerpt.", **(words | more))
+        Post.objects.filter(pk=post.pk).update(series=f"Marker {name} series")
+        post.refresh_from_db()
         post.share(by=editor)
         return post
 
@@ -220,7 +238,10 @@ def hidden(editor: User, admin: User) -> list[Post]:
     archived = written("archived")
     Post.objects.filter(pk=archived.pk).update(status="archived")
     imported = written(
-        "imported", source_id="urn:marker", canonical_url="https://marker.example/", published_at=timezone.now()
+        "imported",
+        source_id="urn:marker",
+        canonical_url="https://marker.example/",
+        published_at=datetime(2019, 5, 4, tzinfo=UTC),
     )
     unrenderable = written("unrenderable", body="Marker-brackets. " + "[" * 5_000)
     return [
@@ -273,7 +294,18 @@ def ask(who: str, reader: User, other_editor: User, settings: SimpleNamespace) -
 
 
 def filled(text: str, post: Any) -> str:
-    return text.replace("{id}", str(post.id)).replace("{slug}", post.slug).replace("{picture}", picture_in(post))
+    return text.format_map(names_of(post)) if "{" in text else text
+
+
+def names_of(post: Any) -> dict[str, str]:
+    return {
+        "id": str(post.id),
+        "slug": post.slug,
+        "picture": picture_in(post),
+        "tag": slug_of(post.tags[0]) if post.tags else "no-tag",
+        "series": slug_of(post.series) or "no-series",
+        "hand": HAND if post is not NO_POST else "no-hand",
+    }
 
 
 def picture_in(post: Any) -> str:
@@ -292,7 +324,7 @@ def told(answer: Any, post: Any) -> str:
         r'(csrfmiddlewaretoken" value="|csrf-token="|nonce[-=]"?|name="write_key" value=")[\w+/=-]+', r"\1", text
     )
     return re.sub(
-        rf"(/|%2F|(?:post|person|token)(?:=|%3D))({post.id}|{post.slug}|{picture_in(post)})\b",
+        rf"(/|%2F|(?:post|person|token)(?:=|%3D))({'|'.join(names_of(post).values())})\b",
         "/WHAT-WAS-ASKED-FOR",
         text,
     )
@@ -309,7 +341,7 @@ EVERY_RECIPE = [recipe for recipes in RECIPES.values() for recipe in recipes]
 
 def worth_asking(recipe: tuple[str, str, Any], posts: list[Post]) -> list[Post]:
     """Return the posts to ask of: the first alone where the recipe names none and is the same for all."""
-    return posts if re.search(r"\{(id|slug|picture)\}", str(recipe)) else posts[:1]
+    return posts if re.search(r"\{(id|slug|picture|tag|series|hand)\}", str(recipe)) else posts[:1]
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -333,9 +365,14 @@ def test_a_hidden_post_answers_exactly_as_one_that_does_not_exist(ask: Any, hidd
 
 @pytest.mark.parametrize("who", ["visitor of a public site", "reader", "other editor"])
 def test_a_next_draft_leaves_no_trace_on_what_is_live(ask: Any, published: Post, editor: User, admin: User) -> None:
+    asked = SimpleNamespace(id=published.pk, slug=published.slug, body="", tags=["craft"], series="")
+
     def answers() -> list[str]:
-        addresses = ("/posts/{slug}", "/posts/{id}", "/api/posts/{id}", "/api/posts/retrieve", "/")
-        return [told(ask(("get", address, {}), published), published) for address in addresses]
+        addresses = (
+            *("/posts/{slug}", "/posts/{id}", "/api/posts/{id}", "/api/posts/retrieve", "/"),
+            *("/tags", "/tags/{tag}", "/tags/marker", "/authors", "/authors/ed-editor", "/series", "/archive"),
+        )
+        return [told(ask(("get", address, {}), asked), asked) for address in addresses]
 
     before = answers()
     published.edit(by=editor, version=published.version, title="Marker", body="Marker.", tags=["marker"])

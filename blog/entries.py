@@ -1,0 +1,51 @@
+"""What a list shows of each post, for a whole page of posts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .models import Author, Image, Post, Revision, Tag, Tagging
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A post as it stands in a list. `author` is where its byline leads, for those who have a page."""
+
+    post: Post
+    revision: Revision
+    author: Author | None
+    tags: list[Tag] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return self.post.get_absolute_url()
+
+    @property
+    def published_at(self) -> datetime | None:
+        return self.post.published_at
+
+
+def entries_of(posts: Iterable[Post]) -> list[Entry]:
+    """Return the entries of these posts, which came `for_lists()`. So many queries, however many posts.
+
+    A post whose time has ended since it was found is left out.
+    """
+    shown = [(post, revision) for post in posts if (revision := post.current_revision)]
+    revisions = [revision for _, revision in shown]
+    pages = Author.objects.with_a_page().filter(user__in={revision.author_id for revision in revisions})
+    authors: dict[int | None, Author] = {author.user_id: author for author in pages}
+    tags = _tags_of(revisions)
+    Image.objects.set_covers(revisions)
+    return [
+        Entry(post, revision, authors.get(revision.author_id), tags.get(revision.pk, [])) for post, revision in shown
+    ]
+
+
+def _tags_of(revisions: list[Revision]) -> dict[int, list[Tag]]:
+    """Return the tags by the key of the revision, in the order of its author."""
+    tags: dict[int, list[Tag]] = {}
+    for tagging in Tagging.objects.filter(revision__in=revisions).select_related("tag").order_by("position"):
+        tags.setdefault(tagging.revision_id, []).append(tagging.tag)
+    return tags

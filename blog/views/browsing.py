@@ -1,0 +1,178 @@
+"""The lists readers find posts by. Each shows what this person may read, and what has nothing to show is not there."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.views.decorators.http import require_safe
+
+from accounts.access import open_where_public
+from accounts.http import PersonRequest
+from blog import metadata
+from blog.archive import years_of
+from blog.entries import entries_of
+from blog.models import Author, Edition, Post, PostQuerySet, Series, Tag
+
+from .addresses import at_one_address
+
+POSTS_A_PAGE = 20
+LONGEST_NUMBER = 6
+
+M = TypeVar("M")
+Crumbs = list[tuple[str, str]]
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def home(request: PersonRequest) -> HttpResponse:
+    """List what this person may read, newest first."""
+    page = page_of(request, _posts_for(request).newest_first())
+    return _list_page(request, page, "blog/home.html", metadata=metadata.of_home(request, page))
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def tags(request: PersonRequest) -> HttpResponse:
+    """List the tags of what this person may read, by name."""
+    tags = Tag.objects.counted(_posts_for(request)).order_by("name", "pk")
+    return _overview(request, "blog/tags.html", "Tags", "What the posts here are about.", tags=tags)
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def tag(request: PersonRequest, slug: str) -> HttpResponse:
+    tag = _found(Tag.objects.at(slug))
+    page = page_of(request, _posts_for(request).tagged(tag).newest_first(), may_be_empty=False)
+    if tag.slug != slug:
+        return redirect(tag, permanent=True)
+    crumbs = [("Tags", reverse("tags")), (tag.name, tag.get_absolute_url())]
+    told = _told(request, page, f"Posts tagged “{tag.name}”", crumbs)
+    return _list_page(request, page, "blog/tag.html", tag=tag, **told)
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def authors(request: PersonRequest) -> HttpResponse:
+    """List who wrote what this person may read, by name."""
+    editions = Edition.objects.shown_of(_posts_for(request))
+    authors = Author.objects.counted(editions).order_by("user__name", "pk")
+    return _overview(request, "blog/authors.html", "Authors", "Who writes here.", authors=authors)
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def author(request: PersonRequest, handle: str) -> HttpResponse:
+    author = _found(Author.objects.with_a_page().at(handle))
+    page = page_of(request, _posts_for(request).by_author(author.user).newest_first(), may_be_empty=False)
+    if author.slug != handle:
+        return redirect(author, permanent=True)
+    crumbs = [("Authors", reverse("authors")), (author.user.name, author.get_absolute_url())]
+    told = _told(request, page, author.user.name, crumbs, author.bio or f"Posts by {author.user.name}.")
+    return _list_page(request, page, "blog/author.html", author=author, is_own=author.user == request.user, **told)
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def all_series(request: PersonRequest) -> HttpResponse:
+    """List the series that this person may read of, the one that went on last first."""
+    series = Series.objects.counted(_posts_for(request))
+    return _overview(request, "blog/all_series.html", "Series", "Posts that belong together.", all_series=series)
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def series(request: PersonRequest, slug: str) -> HttpResponse:
+    """List a series in the order in which it is read: that in which it came out."""
+    series = get_object_or_404(Series, slug=slug)
+    page = page_of(request, _posts_for(request).in_series(series).oldest_first(), may_be_empty=False)
+    crumbs = [("Series", reverse("all_series")), (series.name, series.get_absolute_url())]
+    told = _told(request, page, series.name, crumbs, f"The series “{series.name}”, from its beginning.")
+    return _list_page(request, page, "blog/series.html", series=series, **told)
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def archive(request: PersonRequest) -> HttpResponse:
+    """List the years and months in which something came out, the newest first."""
+    years = years_of(_posts_for(request))
+    return _overview(request, "blog/archive.html", "Archive", "All posts, by year and month.", years=years)
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def archive_year(request: PersonRequest, year: int) -> HttpResponse:
+    posts = _posts_for(request).published_in(year)
+    page = page_of(request, posts.newest_first(), may_be_empty=False)
+    crumbs = [("Archive", reverse("archive")), (str(year), reverse("archive_year", args=[year]))]
+    told = _told(request, page, f"Posts of {year}", crumbs)
+    return _list_page(request, page, "blog/archive_year.html", year=years_of(posts)[0], **told)
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def archive_month(request: PersonRequest, year: int, month: int) -> HttpResponse:
+    page = page_of(request, _posts_for(request).published_in(year, month).newest_first(), may_be_empty=False)
+    name = date_format(date(year, month, 1), "F")
+    crumbs = [
+        ("Archive", reverse("archive")),
+        (str(year), reverse("archive_year", args=[year])),
+        (name, reverse("archive_month", args=[year, month])),
+    ]
+    return _list_page(
+        request, page, "blog/archive_month.html", **_told(request, page, f"Posts of {name} {year}", crumbs)
+    )
+
+
+def page_of(request: PersonRequest, posts: PostQuerySet, *, may_be_empty: bool = True) -> Page[Post]:
+    """Return the page that was asked for. Raises Http404 where there is no such page."""
+    asked = request.GET.get("page", "1")
+    is_number = asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_NUMBER and not asked.startswith("0")
+    pages = Paginator(posts.for_lists(), POSTS_A_PAGE)
+    if not is_number or int(asked) > pages.num_pages or not (pages.count or may_be_empty):
+        raise Http404
+    return pages.page(int(asked))
+
+
+def _posts_for(request: PersonRequest) -> PostQuerySet:
+    """Everything below is of these: what readers see, as far as this person is one."""
+    return Post.objects.live().visible_to(request.user)
+
+
+def _found(label: M | None) -> M:
+    if label is None:
+        raise Http404
+    return label
+
+
+def _list_page(request: PersonRequest, page: Page[Post], template: str, **context: Any) -> HttpResponse:
+    return render(request, template, {"page_obj": page, "entries": entries_of(page), **context})
+
+
+def _told(
+    request: PersonRequest, page: Page[Post] | None, title: str, crumbs: Crumbs, description: str = ""
+) -> dict[str, Any]:
+    told = metadata.of_page(
+        request, title=title, description=description or f"{title}.", address=crumbs[-1][1], page=page, crumbs=crumbs
+    )
+    return {"title": title, "crumbs": crumbs[:-1], "metadata": told}
+
+
+def _overview(request: PersonRequest, template: str, title: str, intro: str, **listed: Iterable[Any]) -> HttpResponse:
+    crumbs = [(title, request.path)]
+    told = _told(request, None, title, crumbs, intro)
+    return render(request, template, {"intro": intro, **told, **listed})
