@@ -73,7 +73,7 @@ def main() -> None:
     sys.path.insert(0, str(ROOT))
     django.setup()
     slug = seed()
-    subprocess.run([sys.executable, "bin/_preflight.py"], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)  # noqa: S603
+    subprocess.run([sys.executable, "bin/_preflight.py"], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
     with (Path(os.environ["DATA_DIR"]) / "server.log").open("wb") as log:
         command = [f"{Path(sys.executable).parent}/granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
         command += ["--port", str(port), "--workers", "2", "--blocking-threads", "4", "config.wsgi:application"]
