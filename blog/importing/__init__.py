@@ -13,10 +13,22 @@ from blog.models import MAX_TITLE_LENGTH, Post
 from blog.tags import MAX_TAG_LENGTH, MAX_TAGS, tidy_tags
 
 from .feed import Entry, Feed, Unreadable, parse
+from .pictures import Keeper
 from .source import Unreachable, read
-from .to_markdown import Tangled, markdown_of
+from .to_markdown import Converted, Tangled, markdown_of
 
-__all__ = ["ALREADY_HERE", "IMPORTED", "SKIPPED", "Outcome", "Unreachable", "Unreadable", "bring_in", "parse", "read"]
+__all__ = [
+    "ALREADY_HERE",
+    "IMPORTED",
+    "SKIPPED",
+    "Keeper",
+    "Outcome",
+    "Unreachable",
+    "Unreadable",
+    "bring_in",
+    "parse",
+    "read",
+]
 
 IMPORTED, ALREADY_HERE, SKIPPED = "imported", "already here", "skipped"
 MAX_HTML_CHARACTERS = 1_000_000
@@ -37,27 +49,28 @@ class Unfit(Exception):
     """This entry cannot become a post. The text says why."""
 
 
-def bring_in(feed: Feed, *, by: User) -> Iterator[Outcome]:
+def bring_in(feed: Feed, *, by: User, keeper: Keeper | None = None) -> Iterator[Outcome]:
     """Write each entry as a draft of this person, and yield what became of it. Raises NotPermitted.
 
-    An entry that is here already stays as it is, whatever the feed says now: it may have been edited since.
+    An entry that is here already stays as it is, whatever the feed says now: it may have been edited since. With a
+    `keeper` the pictures of those that are new are kept here.
     """
     for entry in feed.entries:
         known = Post.objects.filter(source_id=entry.source_id).first()
-        yield _already_here(entry, known) if known else _written(entry, by)
+        yield _already_here(entry, known) if known else _written(entry, by, keeper)
 
 
 def _already_here(entry: Entry, post: Post) -> Outcome:
     return Outcome(ALREADY_HERE, entry.title or post.title, post)
 
 
-def _written(entry: Entry, by: User) -> Outcome:
+def _written(entry: Entry, by: User, keeper: Keeper | None) -> Outcome:
     notes: list[str] = []
     try:
         post = Post.objects.write(
             by=by,
             title=_title(entry, notes),
-            body=_body(entry, notes),
+            body=_body(entry, notes, keeper),
             tags=_tags(entry, notes),
             canonical_url=_canonical_url(entry, notes),
             published_at=_dated_at(entry, notes),
@@ -84,19 +97,28 @@ def _title(entry: Entry, notes: list[str]) -> str:
     return entry.title[: MAX_TITLE_LENGTH - 1].rstrip() + "…"
 
 
-def _body(entry: Entry, notes: list[str]) -> str:
+def _body(entry: Entry, notes: list[str], keeper: Keeper | None) -> str:
     if len(entry.html) > MAX_HTML_CHARACTERS:
         raise Unfit(f"its HTML has {len(entry.html):,} characters; up to {MAX_HTML_CHARACTERS:,} are read")
+    converted = _converted(entry)
+    if keeper is not None:  # Only now that it is known to fit: what is fetched stays.
+        keeper.begin()
+        converted = _converted(entry, keeper)
+        notes += keeper.notes()
+    notes += [f"{count} × {what} left out" for what, count in converted.lost.items()]
+    return converted.text
+
+
+def _converted(entry: Entry, keeper: Keeper | None = None) -> Converted:
     try:
-        converted = markdown_of(entry.html, entry.base)
+        converted = markdown_of(entry.html, entry.base, keeper.address_of if keeper else None)
     except Tangled as error:
         raise Unfit("its HTML has too many tags, or nested too deeply") from error
     if not converted.text:
         raise Unfit("it has no text")
     if len(converted.text) > MAX_CHARACTERS:
         raise Unfit(f"it has {len(converted.text):,} characters; a post may have {MAX_CHARACTERS:,}")
-    notes += [f"{count} × {what} left out" for what, count in converted.lost.items()]
-    return converted.text
+    return converted
 
 
 def _tags(entry: Entry, notes: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from html import escape as html_escaped
@@ -55,12 +56,15 @@ class Converted:
     lost: Counter[str]
 
 
-def markdown_of(html: str, base: str = "") -> Converted:
+def markdown_of(html: str, base: str = "", picture_at: Callable[[str, str], str] | None = None) -> Converted:
     """Return the HTML as Markdown, with its relative links made absolute by `base`.
 
-    Raises Tangled.
+    `picture_at` is asked of each picture, by its address and its description, which address to write. Raises Tangled.
     """
     tree, lost = tree_of(html.replace("\0", ""), base)
+    if picture_at is not None:
+        for image in tree.find_all("img"):
+            image["src"] = picture_at(str(image["src"]), str(image.get("alt") or ""))
     text: str = Converter().convert_soup(tree)
     lines = [line.rstrip() if not line.endswith("  ") else f"{line.rstrip()}  " for line in text.split("\n")]
     return Converted("\n".join(lines).strip("\n"), lost)

@@ -13,11 +13,13 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.fetching import Found, Terms
 from accounts.models import User
 from accounts.sandbox import people as sandbox_people
-from blog.importing import source
-from blog.models import Post
+from blog.importing import pictures, source
+from blog.models import Image, Post, Upload
 from blog.status import Status
+from tests.blog.images.files import picture
 
 FEEDS = Path(__file__).parent / "feeds"
 RSS, ATOM = FEEDS / "press.rss.xml", FEEDS / "press.atom.xml"
@@ -424,3 +426,106 @@ def test_a_feed_that_drips_is_stopped(web: Web, editor: User, monkeypatch: pytes
 
     with pytest.raises(CommandError, match="did not arrive"):
         run("https://press.example/feed", editor)
+
+
+# Their pictures
+
+
+def article(*images: str, title: str = "a") -> str:
+    html = f"<p>Words.</p>{''.join(images)}"
+    told = f"<title>{title}</title><link>https://a.example/{title}</link>"
+    return f"<item>{told}<description><![CDATA[{html}]]></description></item>"
+
+
+def test_pictures_are_kept_as_the_authors_when_asked_for(
+    web: Web, feed: Callable[[str], Path], editor: User, other_editor: User
+) -> None:
+    web["https://a.example/red.png"] = httpx.Response(302, headers={"location": "/red"})
+    web["https://a.example/red"] = httpx.Response(200, content=iter([picture()]))
+    items = article("<p><img src='/red.png' alt='A [red] sheet' title='Red'></p>")
+
+    report = run(feed(items), editor, keep_pictures=True)
+
+    post, upload = Post.objects.get(), Upload.objects.get()
+    assert (upload.by, upload.alt) == (editor, "A [red] sheet")
+    assert post.body == f'Words.\n\n![A \\[red\\] sheet]({upload.image.get_absolute_url()} "Red")'
+    assert post.html.count('width="40" height="30"') == 1
+    assert "1 picture kept" in report[0]
+    assert upload.image not in Image.objects.visible_to(other_editor)
+
+
+def test_without_being_asked_for_they_stay_where_they_are(web: Web, feed: Callable[[str], Path], editor: User) -> None:
+    web["https://a.example/red.png"] = httpx.Response(200, content=iter([picture()]))
+
+    run(feed(article("<img src='/red.png' alt='A'>")), editor)
+
+    assert Post.objects.get().body == "Words.\n\n![A](https://a.example/red.png)"
+    assert not Image.objects.exists()
+
+
+def test_what_cannot_be_kept_stays_where_it_is_and_is_named(
+    web: Web, feed: Callable[[str], Path], editor: User
+) -> None:
+    web["https://a.example/red.png"] = httpx.Response(200, content=iter([picture()]))
+    web["https://a.example/words.png"] = httpx.Response(200, content=iter([b"words"]))
+    web["https://a.example/gone.png"] = httpx.Response(404, content=iter([b""]))
+    web["http://private.example/secret.png"] = httpx.Response(200, content=iter([picture("blue")]))
+    wrong = ("https://a.example/words.png", "https://a.example/gone.png", "http://private.example/secret.png")
+
+    report = run(
+        feed(article("<img src='/red.png' alt='A'>", *(f"<img src='{address}' alt='A'>" for address in wrong))),
+        editor,
+        keep_pictures=True,
+    )
+
+    post, image = Post.objects.get(), Image.objects.get()
+    for address in wrong:
+        assert f"]({address})" in post.body
+        assert f"the picture {address} stays where it is: " in report[0]
+    assert image.get_absolute_url() in post.body
+    for reason in ("1 picture kept", "This is no picture that we can read", "404", "a private address"):
+        assert reason in report[0]
+
+
+def test_one_in_a_table_and_in_several_articles_is_fetched_once(
+    web: Web, feed: Callable[[str], Path], editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def once(address: str, terms: Terms) -> Found:
+        asked.append(address)
+        return Found(picture(), address)
+
+    monkeypatch.setattr(pictures, "fetched", once)
+    table = "<table><tr><th>a</th></tr><tr><td colspan=2><img src='/red.png' alt='A'></td></tr></table>"
+
+    run(feed(article(table) + article("<img src='/red.png' alt='A'>", title="b")), editor, keep_pictures=True)
+
+    assert asked == ["https://a.example/red.png"]
+    assert [post.body.count(f"/media/{Image.objects.get().digest}.webp") for post in Post.objects.all()] == [1, 1]
+
+
+def test_a_second_run_fetches_nothing_for_what_is_here(web: Web, feed: Callable[[str], Path], editor: User) -> None:
+    path = feed(article("<img src='/red.png' alt='A'>"))
+    run(path, editor)
+    web["https://a.example/red.png"] = httpx.Response(200, content=iter([picture()]))
+
+    report = run(path, editor, keep_pictures=True)
+
+    assert report[0].startswith("already here")
+    assert not Image.objects.exists()
+
+
+def test_so_many_of_an_article_and_no_more(
+    web: Web, feed: Callable[[str], Path], editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "MOST_AN_ARTICLE", 1)
+    for name, colour in (("red", "red"), ("blue", "blue")):
+        web[f"https://a.example/{name}.png"] = httpx.Response(200, content=iter([picture(colour)]))
+
+    report = run(
+        feed(article("<img src='/red.png' alt='A'>", "<img src='/blue.png' alt='A'>")), editor, keep_pictures=True
+    )
+
+    assert Image.objects.count() == 1
+    assert "blue.png stays where it is: Up to 1 of an article" in report[0]

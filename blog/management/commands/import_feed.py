@@ -30,6 +30,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--allow-private", action="store_true", help="fetch from addresses inside your own network, too"
         )
+        parser.add_argument(
+            "--keep-pictures",
+            action="store_true",
+            help="fetch the pictures of new articles and keep them here, as uploads of the author",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         author = editor_called(options["author"])
@@ -41,7 +46,8 @@ class Command(BaseCommand):
         if feed.problem:
             self.stderr.write(self.style.WARNING(feed.problem))
         totals: Counter[str] = Counter()
-        for outcome in importing.bring_in(feed, by=author):
+        keeper = importing.Keeper(author, options["allow_private"]) if options["keep_pictures"] else None
+        for outcome in importing.bring_in(feed, by=author, keeper=keeper):
             totals[outcome.status] += 1
             self.stdout.write(told(outcome))
         self.stdout.write(summary(totals, author))
