@@ -1,7 +1,7 @@
 """How a page offers a picture that is kept here: in its size, and in smaller copies for smaller screens."""
 
 # Sealed pages name them, so there may be more of them one day, but never fewer.
-COPY_WIDTHS = (480, 960, 1600)
+COPY_WIDTHS = (480, 800, 1200, 1600)
 COLUMN_PIXELS = 672  # As wide as a column of text is drawn, more or less; a theme may draw it otherwise.
 MARGIN_PIXELS = 64
 

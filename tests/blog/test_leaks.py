@@ -163,7 +163,7 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "media/<str:digest>.webp": [("get", "/media/{picture}.webp", {}), ("get", "/media/{slug}.webp", {})],
     "media/<str:digest>-<int:width>.webp": [
         ("get", "/media/{picture}-480.webp", {}),
-        ("get", "/media/{picture}-960.webp", {}),
+        ("get", "/media/{picture}-800.webp", {}),
         ("get", "/media/{slug}-480.webp", {}),
     ],
     "people/<str:digest>.webp": [("get", "/people/{id}.webp", {}), ("get", "/people/{slug}.webp", {})],

@@ -59,7 +59,7 @@ class TestSizes:
         image = one(f"![A]({WIDE})")
 
         assert str(image["srcset"]).split(", ") == [
-            *(f"/media/{'a' * 64}-{width}.webp {width}w" for width in (480, 960, 1600)),
+            *(f"/media/{'a' * 64}-{width}.webp {width}w" for width in (480, 800, 1200, 1600)),
             f"{WIDE} 2400w",
         ]
         assert image["sizes"] == "(min-width: 736px) 672px, 100vw"

@@ -19,7 +19,7 @@ from .files import picture
 
 @pytest.fixture
 def image(editor: User) -> Image:
-    return Image.objects.upload(by=editor, data=picture(size=(1200, 600)), alt="A red sheet").image
+    return Image.objects.upload(by=editor, data=picture(size=(1000, 500)), alt="A red sheet").image
 
 
 def copy_of(image: Image, width: int) -> str:
@@ -45,12 +45,12 @@ def size_of(answer: Any) -> tuple[int, int]:
 def test_those_that_are_smaller_than_it_are_made_when_it_is_brought(image: Image, editor: User) -> None:
     browser = signed_in(editor)
 
-    kept = [default_storage.exists(file_of(image, width)) for width in (480, 960, 1600)]
-    sizes = [size_of(browser.get(copy_of(image, width))) for width in (480, 960)]
+    kept = [default_storage.exists(file_of(image, width)) for width in (480, 800, 1200)]
+    sizes = [size_of(browser.get(copy_of(image, width))) for width in (480, 800)]
 
     assert kept == [True, True, False]
-    assert sizes == [(480, 240), (960, 480)]
-    assert [browser.get(copy_of(image, width)).status_code for width in (0, 100, 1200, 1600)] == [404] * 4
+    assert sizes == [(480, 240), (800, 400)]
+    assert [browser.get(copy_of(image, width)).status_code for width in (0, 100, 1000, 1200)] == [404] * 4
 
 
 def test_a_small_picture_has_none(editor: User) -> None:
@@ -87,14 +87,14 @@ def test_it_is_shown_to_whom_the_picture_is_and_kept_as_long(
 
 def test_one_that_is_missing_is_made_when_somebody_asks(image: Image, editor: User) -> None:
     """As all are of pictures that were brought before there were copies."""
-    default_storage.delete(file_of(image, 960))
+    default_storage.delete(file_of(image, 800))
     ImageCopy.objects.all().delete()
 
-    answer = signed_in(editor).get(copy_of(image, 960))
+    answer = signed_in(editor).get(copy_of(image, 800))
 
-    assert size_of(answer) == (960, 480)
-    assert default_storage.exists(file_of(image, 960))
-    assert list(ImageCopy.objects.values_list("width", flat=True)) == [960]
+    assert size_of(answer) == (800, 400)
+    assert default_storage.exists(file_of(image, 800))
+    assert list(ImageCopy.objects.values_list("width", flat=True)) == [800]
 
 
 def test_where_the_picture_itself_is_gone_none_is_made(image: Image, editor: User) -> None:
@@ -119,4 +119,4 @@ def test_with_the_picture_its_copies_go(image: Image, editor: User, django_captu
         signed_in(editor).post(f"/desk/images/{image.digest}/delete")
 
     assert not ImageCopy.objects.exists()
-    assert not any(default_storage.exists(file_of(image, width)) for width in (480, 960))
+    assert not any(default_storage.exists(file_of(image, width)) for width in (480, 800))
