@@ -12,6 +12,25 @@ from .person import Person
 from .server import Server, running
 
 CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+UNWANTED_FEATURES = [
+    # Two pages of Chromium's own for the address bar of each window, though nobody sees it: more work than our page.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # Of several such lists only the last counts, and so Playwright's own is said again.
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+]
 CHROMIUM_OPTIONS = [
     "--no-sandbox",  # Needed where the tests run as root, as in containers.
     "--disable-gpu",
@@ -20,6 +39,7 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
+    "--disable-features=" + ",".join(UNWANTED_FEATURES),
 ]
 PATIENCE_MS = 15_000
 
