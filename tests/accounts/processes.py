@@ -49,9 +49,7 @@ class Answer:
 def one_process(data_dir: Path) -> Iterator[Server]:
     """Serve a site of its own meanwhile."""
     server = Server(f"http://localhost:{free_port()}", data_dir)
-    server.manage("migrate", "--verbosity=0")
-    server.manage("migrate", "--verbosity=0", "--database=sandbox")
-    server.manage("prepare_sandbox")
+    server.prepare()
     with _served(server):
         yield server
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -19,6 +20,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 START_SECONDS = 30
+TABLES = Path(settings.DATA_DIR) / "tables-of-servers"  # Of this process alone, and gone with it.
 JWT = re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.")
 
 
@@ -60,10 +62,17 @@ class Server:
     def log(self) -> str:
         return self.log_path.read_text()
 
-    def manage(self, *arguments: str) -> None:
-        command = [sys.executable, "manage.py", *arguments]
+    def prepare(self) -> None:
+        """Do what bin/dev does before it serves. The first server here makes the tables, and others begin with those."""
+        for database in TABLES.glob("*.sqlite3"):
+            shutil.copy(database, self.data_dir)
+        command = [sys.executable, "bin/_prepare.py"]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)  # noqa: S603 — our own script.
         assert done.returncode == 0, done.stdout + done.stderr
+        if not TABLES.exists():
+            TABLES.mkdir()
+            for database in self.data_dir.glob("*.sqlite3"):
+                shutil.copy(database, TABLES)
 
     def change(self, database: str, statement: str, **values: Any) -> None:
         """Change a database of the running server, as time passing would."""
@@ -100,9 +109,7 @@ def running(data_dir: Path, **changed: str) -> Iterator[Server]:
     if not (ROOT / "build/static/vendor/descope-web-component.js").exists():
         pytest.skip("SKIPPED: the front-end assets are not built. Run bin/test, or: npm ci && npm run build")
     server = Server(f"http://localhost:{free_port()}", data_dir, changed)
-    server.manage("migrate", "--verbosity=0")
-    server.manage("migrate", "--verbosity=0", "--database=sandbox")
-    server.manage("prepare_sandbox")
+    server.prepare()
     process = server.serve()
     try:
         server.wait_for(process)
