@@ -21,7 +21,7 @@ from blog.permissions import are_pages_found
 from blog.status import shown
 
 MAX_ENTRIES = 10_000  # Of one list. The protocol allows 50,000.
-PAGES = ("archive", "tags", "authors", "all_series", "about")
+PAGES = ("archive", "tags", "authors", "all_series", "about", "privacy")
 
 
 class Entry(NamedTuple):

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.http import urlencode
 
-from blog.addresses import absolute, address_of
+from blog.addresses import absolute
 from blog.cards import HEIGHT, WIDTH, Card
 from blog.models import Author, Edition, Post, Revision, Series
 from blog.permissions import are_pages_found
@@ -26,7 +26,7 @@ from blog.twins import has_twin
 from . import linked_data
 from .told import Article, Metadata, Picture
 
-__all__ = ["Article", "Metadata", "Picture", "of_home", "of_page", "of_post"]
+__all__ = ["Article", "Metadata", "Picture", "of_author", "of_home", "of_page", "of_post"]
 
 
 def of_page(
@@ -66,6 +66,13 @@ def of_home(request: HttpRequest, page: Page[Any]) -> Metadata:
     return replace(of_page(request, title=settings.SITE_NAME, page=page), nodes=[linked_data.site()])
 
 
+def of_author(told: Metadata, author: Author) -> Metadata:
+    """Return what the page of an author says of itself, besides what any list does."""
+    elsewhere = [author.website] if author.website else []
+    node = linked_data.author(author.user.name, absolute(author.get_absolute_url()), author.bio, elsewhere)
+    return replace(told, kind="profile", nodes=[*told.nodes, node])
+
+
 def of_post(post: Post, revision: Revision, edition: Edition | None = None) -> Metadata:
     """Return what a post says of itself, as readers see it; `edition` is that of the revision, where it is at hand."""
     edition = edition or post.current_edition
@@ -95,7 +102,7 @@ def _article_of(post: Post, revision: Revision, series: Series | None) -> Articl
         tags=revision.tags,
         word_count=revision.word_count,
         series=series.name if series else "",
-        series_address=absolute(address_of("series", series.slug)) if series else "",
+        series_address=absolute(series.get_absolute_url()) if series else "",
         twin_address=absolute(reverse("twin", args=[post.slug])) if has_twin(revision) else "",
         short_address=absolute(reverse("short", args=[post.pk])),
     )
@@ -103,12 +110,12 @@ def _article_of(post: Post, revision: Revision, series: Series | None) -> Articl
 
 def _page_of_author(revision: Revision) -> str:
     """Return the address of who wrote it; nothing where they have none any more."""
-    author = Author.objects.filter(user=revision.author_id, user__left_at=None).first()
-    return absolute(address_of("author", author.slug)) if author else ""
+    author = Author.objects.with_a_page().filter(user=revision.author_id).first()
+    return absolute(author.get_absolute_url()) if author else ""
 
 
 def _way_to(article: Article) -> list[tuple[str, str]]:
-    return [(article.series, article.series_address)] if article.series_address else []
+    return [("Series", reverse("all_series")), (article.series, article.series_address)] if article.series else []
 
 
 def _numbered(address: str, query: dict[str, str] | None, number: int) -> str:

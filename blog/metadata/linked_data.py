@@ -75,17 +75,21 @@ def _search() -> Node | None:
     }
 
 
-def author(name: str, address: str, description: str = "", others: Iterable[str] = ()) -> Node:
-    """Return the page of somebody who writes here. `others` are addresses of theirs elsewhere."""
-    person = {"@type": "Person", "@id": f"{address}#person", "name": name, "url": address}
-    if description:
-        person["description"] = description
-    elsewhere = list(filter(None, others))
+def author(name: str, address: str, description: str, elsewhere: list[str]) -> Node:
+    """Return the page of somebody who writes here."""
+    person = {
+        "@type": "Person",
+        "@id": f"{address}#person",
+        "name": name,
+        "url": address,
+        "description": description,
+        "sameAs": elsewhere,
+    }
     return {
         "@type": "ProfilePage",
         "@id": f"{address}#page",
         "url": address,
-        "mainEntity": {**person, "sameAs": elsewhere} if elsewhere else person,
+        "mainEntity": {key: value for key, value in person.items() if value},
     }
 
 

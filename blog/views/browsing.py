@@ -78,6 +78,7 @@ def author(request: PersonRequest, handle: str) -> HttpResponse:
         return redirect(author, permanent=True)
     crumbs = [("Authors", reverse("authors")), (author.user.name, author.get_absolute_url())]
     told = _told(request, page, author.user.name, crumbs, author.bio or f"Posts by {author.user.name}.")
+    told["metadata"] = metadata.of_author(told["metadata"], author)
     return _list_page(request, page, "blog/author.html", author=author, is_own=author.user == request.user, **told)
 
 

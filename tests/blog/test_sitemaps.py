@@ -95,6 +95,26 @@ def test_what_was_first_published_elsewhere_is_to_be_found_there(published: Post
     assert Client().get("/sitemap.xml").status_code == 404
 
 
+def test_it_leads_to_what_posts_are_found_by(editor: User, admin: User) -> None:
+    for state in ("published", "draft"):
+        words = {"title": f"A {state}", "body": "Words.", "tags": [f"Tag of {state}"]}
+        post = Post.objects.write(by=editor, **words)  # type: ignore[arg-type]  # as written
+        post.edit(by=editor, version=1, series=f"Series of {state}", **words)  # type: ignore[arg-type]  # as above
+        post.submit(by=editor)
+    Post.objects.get(slug="a-published").publish(by=admin, revision=1)
+    live = Post.objects.get(slug="a-published")
+    assert live.published_at is not None
+    at = live.published_at.replace(microsecond=0).isoformat()
+
+    assert listed("/sitemap-tags.xml") == {"/tags/tag-of-published": at}
+    assert listed("/sitemap-series.xml") == {"/series/series-of-published": at}
+    assert listed("/sitemap-authors.xml") == {"/authors/ed-editor": at}
+    assert listed("/sitemap-months.xml") == {f"/archive/{live.published_at:%Y/%m}": at}
+    assert {"/", "/archive", "/tags", "/about"} < set(listed("/sitemap-pages.xml"))
+    for path in all_listed():
+        assert Client().get(path).status_code == 200, path
+
+
 def test_posts_are_on_several_lists_by_their_ids(monkeypatch: pytest.MonkeyPatch, editor: User, admin: User) -> None:
     monkeypatch.setattr(sitemaps, "MAX_ENTRIES", 2)
     posts = [post_in("published", editor, admin, title=f"Post {number}") for number in range(5)]

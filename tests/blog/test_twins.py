@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from django.test import Client
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -126,11 +126,13 @@ def test_a_known_one_is_not_sent_again(published: Post) -> None:
     assert Client().get("/posts/on-proofs.md", headers={"if-none-match": etag}).status_code == 304
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_post_has_an_address_that_a_twin_could_take(title: str) -> None:
     assert "." not in slug_of(title)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])) | st.text(alphabet='"\\:#-[]{}\u2028\u0085\ufeff\x7f\n'))
 def test_whatever_the_title_yaml_reads_it_as_it_is(title: str) -> None:
     assert yaml.safe_load(f"title: {twins._yaml(title)}") == {"title": title}

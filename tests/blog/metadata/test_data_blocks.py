@@ -4,7 +4,7 @@ import json
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blog.markup import data_block
@@ -40,6 +40,7 @@ class Elements(HTMLParser):
         self.tags.append("comment")
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_whatever_goes_in_comes_out_and_nothing_else_does(content: object) -> None:
     read = Elements(data_block(content))
@@ -48,6 +49,7 @@ def test_whatever_goes_in_comes_out_and_nothing_else_does(content: object) -> No
     assert json.loads(read.text) == content
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_nothing_in_it_means_anything_to_html_or_to_scripts(text: str) -> None:
     inside = data_block({text: [text]}).removeprefix('<script type="application/ld+json">').removesuffix("</script>")

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from blog.metadata.languages import locale_of
 from blog.metadata.linked_data import shortened
-from blog.models import Image, Post
+from blog.models import Author, Image, Post
 from tests.blog.images.files import picture
 from tests.blog.posts import post_in
 from tests.conftest import signed_in
@@ -25,7 +25,7 @@ def public(settings: SimpleNamespace) -> None:
 
 
 def head_of(path: str, client: Client | None = None) -> Head:
-    return Head((client or Client()).get(path).content.decode())
+    return Head((client or Client()).get(path, follow=True).content.decode())
 
 
 def publish(by: User, admin: User, **words: object) -> Post:
@@ -62,7 +62,7 @@ def test_a_post_tells_the_same_as_linked_data(published: Post) -> None:
     assert posting["headline"] == "On proofs"
     assert posting["mainEntityOfPage"] == posting["url"] == f"{SITE}/posts/on-proofs"
     assert posting["datePublished"] == posting["dateModified"] == at
-    assert posting["author"] == {"@type": "Person", "name": "Ed Editor"}
+    assert posting["author"] == {"@type": "Person", "name": "Ed Editor", "url": f"{SITE}/authors/ed-editor"}
     assert posting["publisher"]["name"] == "Galley"
     assert posting["wordCount"] == 3
     assert posting["keywords"] == ["craft"]
@@ -108,7 +108,7 @@ def test_what_was_first_published_elsewhere_leads_there(editor: User, admin: Use
 
 @pytest.mark.usefixtures("public", "published")
 def test_the_canonical_address_is_the_sites_own_whatever_was_asked_for() -> None:
-    page = Client().get("/posts/ON-PROOFS", {"utm_source": "x"}, headers={"host": "127.0.0.1:8000"})
+    page = Client().get("/posts/on-proofs", {"utm_source": "x"}, headers={"host": "127.0.0.1:8000"})
 
     assert Head(page.content.decode()).link("canonical") == f"{SITE}/posts/on-proofs"
 
@@ -125,6 +125,50 @@ def test_each_page_of_a_list_names_itself_and_its_neighbours(editor: User, admin
     assert middle.link("next") == last.link("canonical") == f"{SITE}/?page=3"
     assert "prev" not in first.links
     assert "next" not in last.links
+
+
+@pytest.mark.usefixtures("public")
+def test_a_post_of_a_series_leads_there(editor: User, admin: User) -> None:
+    publish(editor, admin, series="On craft", language="de-AT", corrections="It said “ship”.")
+
+    head = head_of("/posts/on-proofs")
+    steps = head.thing("BreadcrumbList")["itemListElement"]
+
+    assert [step["name"] for step in steps] == ["Galley", "Series", "On craft", "On proofs"]
+    assert head.thing("BlogPosting")["isPartOf"]["url"] == steps[2]["item"] == f"{SITE}/series/on-craft"
+    assert (head.meta("og:locale"), head.thing("BlogPosting")["inLanguage"]) == ("de_AT", "de-AT")
+    assert {link["hreflang"] for link in head.links["alternate"] if "hreflang" in link} == {"de-AT", "x-default"}
+
+
+@pytest.mark.usefixtures("public")
+def test_a_post_tells_when_its_words_changed(published: Post, editor: User, admin: User) -> None:
+    assert "article:modified_time" not in head_of("/posts/on-proofs").metas
+    published.edit(by=editor, version=published.version, title="On proofs", body="Read it thrice.", tags=["craft"])
+    published.submit(by=editor)
+    published.publish(by=admin, revision=2)
+
+    head = head_of("/posts/on-proofs")
+
+    assert published.text_changed_at is not None
+    assert head.thing("BlogPosting")["dateModified"] == localtime(published.text_changed_at).isoformat()
+    assert head.meta("article:modified_time") == localtime(published.text_changed_at).isoformat()
+
+
+@pytest.mark.usefixtures("public", "published")
+def test_the_page_of_an_author_tells_of_them(editor: User) -> None:
+    Author.objects.filter(user=editor).update(bio="Reads twice.", website="https://ed.example/")
+
+    head = head_of("/authors/ed-editor")
+
+    assert head.meta("og:type") == "profile"
+    assert head.thing("ProfilePage")["mainEntity"] == {
+        "@type": "Person",
+        "@id": f"{SITE}/authors/ed-editor#person",
+        "name": "Ed Editor",
+        "url": f"{SITE}/authors/ed-editor",
+        "description": "Reads twice.",
+        "sameAs": ["https://ed.example/"],
+    }
 
 
 @pytest.mark.usefixtures("public")
