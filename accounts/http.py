@@ -40,6 +40,7 @@ TYPED = {
     "alt": "What the picture shows",
     "outcome_note": "What readers are told",
     "outcome_to": "Where readers are led",
+    "address": "Address",
     "name": "Name",
     "email": "Email",
 }

@@ -17,6 +17,7 @@ from .models import (
     MAX_LANGUAGE_LENGTH,
     MAX_NOTE_LENGTH,
     MAX_SERIES_LENGTH,
+    MAX_SLUG_LENGTH,
     MAX_TITLE_LENGTH,
     MAX_UPLOAD_BYTES,
     MAX_WRITE_KEY_LENGTH,
@@ -214,6 +215,12 @@ class ReasonForm(forms.Form):
     """Why something is done. That there has to be a reason, the model says."""
 
     reason = forms.CharField(required=False, max_length=MAX_REASON_LENGTH)
+
+
+class AddressForm(forms.Form):
+    """A new address for a post. Whether it will do, the model says."""
+
+    address = forms.CharField(required=False, max_length=10 * MAX_SLUG_LENGTH)
 
 
 class WhenForm(forms.Form):

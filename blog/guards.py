@@ -1,12 +1,23 @@
 """What the database itself sees to: that nothing sealed changes, and that nothing goes to readers unapproved."""
 
 from accounts.guards import Event, Guard, append_only, team_log
-from blog.models import Approval, HistoryEntry, HouseRule, Image, ImageUse, Post, Revision, RevisionWriter, ShareLink
+from blog.models import (
+    Approval,
+    FormerSlug,
+    HistoryEntry,
+    HouseRule,
+    Image,
+    ImageUse,
+    Post,
+    Revision,
+    RevisionWriter,
+    ShareLink,
+)
 
 APPROVAL, POST, REVISION = (model._meta.db_table for model in (Approval, Post, Revision))
 WRITER, RULE = RevisionWriter._meta.db_table, HouseRule._meta.db_table
 IMAGE, IMAGE_USE = Image._meta.db_table, ImageUse._meta.db_table
-LINK = ShareLink._meta.db_table
+LINK, FORMER = ShareLink._meta.db_table, FormerSlug._meta.db_table
 
 
 def _unapproved(pointer: str) -> str:
@@ -24,7 +35,10 @@ def _changed(pointer: str) -> str:
 POINTERS = ("live_revision_id", "scheduled_revision_id")
 LINK_BOUNDS = ("post_id", "revision_id", "made_by_id")
 CHANGES: tuple[Event, ...] = ("UPDATE", "DELETE")
-WRITTEN_ONCE = (Revision, RevisionWriter, Approval, HistoryEntry, HouseRule)
+WRITTEN_ONCE = (Revision, RevisionWriter, Approval, HistoryEntry, HouseRule, FormerSlug)
+HAD_BY_ANOTHER = (
+    f"EXISTS (SELECT 1 FROM {FORMER} WHERE {FORMER}.slug = NEW.slug AND {FORMER}.post_id <> COALESCE(NEW.id, 0))"
+)
 
 GUARDS: list[Guard] = [
     *(guard for model in WRITTEN_ONCE for guard in append_only(model)),
@@ -48,8 +62,12 @@ GUARDS: list[Guard] = [
     Guard("post_never_emptied", POST, "TRUNCATE", "TRUE", "posts are never removed: their history is kept"),
     Guard("post_keeps_its_address", POST, "UPDATE",
           "NEW.slug <> OLD.slug AND NEW.deleted_at IS NULL "
-          f"AND EXISTS (SELECT 1 FROM {REVISION} WHERE {REVISION}.post_id = OLD.id)",
-          "the address of a post is sealed with its first revision"),
+          f"AND EXISTS (SELECT 1 FROM {REVISION} WHERE {REVISION}.post_id = OLD.id) "
+          f"AND NOT EXISTS (SELECT 1 FROM {FORMER} WHERE {FORMER}.post_id = OLD.id AND {FORMER}.slug = OLD.slug)",
+          "the address of a post is sealed with its first revision, and is left only where it leads on"),
+    Guard("post_leaves_addresses_to_their_owners", POST, "UPDATE",
+          f"NEW.slug <> OLD.slug AND {HAD_BY_ANOTHER}", "another post had this address"),
+    Guard("post_begins_at_an_address_of_its_own", POST, "INSERT", HAD_BY_ANOTHER, "another post had this address"),
     Guard("share_link_never_removed", LINK, "DELETE", "TRUE", "links to share are never removed, but ended"),
     Guard(
         "share_link_keeps_its_bounds",

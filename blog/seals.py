@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from accounts.guards import missing
 
 from .guards import ALL_GUARDS
-from .models import Approval, HistoryEntry, Image, ImageCopy, Post, Revision, RevisionWriter
+from .models import Approval, HistoryEntry, Image, ImageCopy, Post, Revision, RevisionWriter, told_in
 
 PUBLISHED = ("publish", "publish_alone")
 TAKEN = ("unpublish", "take_down")
@@ -81,13 +81,17 @@ def _posts_beside_their_history(using: str) -> Iterator[Mismatch]:
         published=Subquery(_last(*PUBLISHED, *TAKEN).values("revision")),
         was_taken=Exists(_last(*PUBLISHED, *TAKEN).filter(verb__in=TAKEN)),
         planned_at=Subquery(_last("schedule", "reschedule").values("takes_effect_at")),
+        readdressed=Subquery(_last("readdress").values("note")),
         ends_at=Subquery(_last("unpublish_later", "keep_published").values("takes_effect_at")),
     )
-    for post in told.exclude(live_revision=None).iterator(chunk_size=200):
+    for post in told.exclude(live_revision=None).prefetch_related("former_slugs").iterator(chunk_size=200):
         if post.live_revision_id != post.published or post.was_taken:
             yield Mismatch(f"post {post.pk}", "what readers see is not what the history says was published")
-        if post.live_revision is not None and post.slug != post.live_revision.slug:
-            yield Mismatch(f"post {post.pk}", "its address is not the one that was sealed")
+        sealed = post.live_revision.slug if post.live_revision else ""
+        if post.slug != (told_in(post.readdressed or "") or sealed):
+            yield Mismatch(f"post {post.pk}", "its address is not the one that was sealed, nor one it was given since")
+        if post.slug != sealed and sealed not in {former.slug for former in post.former_slugs.all()}:
+            yield Mismatch(f"post {post.pk}", "the address that was sealed leads nowhere")
     for post in told.exclude(scheduled_at=None, unpublish_at=None).iterator(chunk_size=200):
         if post.scheduled_at is not None and post.scheduled_at != post.planned_at:
             yield Mismatch(f"post {post.pk}", "it is to go live at another time than the history says")

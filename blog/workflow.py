@@ -31,6 +31,7 @@ class Ask(StrEnum):
     WHEN = "when"
     OUTCOME = "outcome"
     PERSON = "person"
+    ADDRESS = "address"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,9 @@ NEITHER_LIVE_NOR_SCHEDULED = Given(
     "Readers see it, or soon will. Unpublish it first.",
 )
 EVER_SUBMITTED = Given(lambda post: post.was_ever_submitted, "There is no revision to go back to.")
+HAS_ITS_ADDRESS = Given(
+    lambda post: post.was_ever_submitted, "Until it is submitted for the first time, its address follows its title."
+)
 NEVER_LIVE = Given(lambda post: not post.was_ever_live, "Readers have seen it, so it is kept. Archive it instead.")
 ENDING = Given(lambda post: post.is_ending, "No end is set.")
 UNCLAIMED = Given(lambda post: not post.is_claimed, "Somebody is reviewing it already.")
@@ -266,6 +270,17 @@ MOVES: dict[str, Move] = {
         hint="Another editor goes on with it. What is live keeps its byline.",
         asks=(Ask.PERSON, Ask.REASON),
         given=(NOT_TAKEN_DOWN,),
+    ),
+    "readdress": Move(
+        WHEREVER_IT_STANDS,
+        by=fresh_admin,
+        label="Change the address",
+        phrase="change its address",
+        told="changed its address",
+        hint="Whoever comes to the old address is led to the new one, for good. No other post ever gets it.",
+        asks=(Ask.ADDRESS,),
+        given=(HAS_ITS_ADDRESS, NOT_TAKEN_DOWN),
+        needs_step_up=True,
     ),
     "share": Move(
         WHEREVER_IT_STANDS,

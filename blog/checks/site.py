@@ -69,8 +69,8 @@ def _found(person: Person, posts: PostQuerySet, matches: list[ResolverMatch]) ->
     ids = [name for name in named if isinstance(name, int) and name <= MAX_ID]
     known = posts.visible_to(person).filter(~Q(status=Status.ARCHIVED) | live())
     moved = posts.gone_for(person).filter(gone_as=GoneAs.MOVED)
-    rows = (known | moved).filter(Q(slug__in=slugs) | Q(pk__in=ids)).values_list("slug", "pk")
-    return {name for row in rows for name in row}
+    rows = (known | moved).filter(Q(slug__in=slugs) | Q(pk__in=ids) | Q(former_slugs__slug__in=slugs))
+    return {name for row in rows.values_list("slug", "pk", "former_slugs__slug") for name in row if name is not None}
 
 
 def _name(match: ResolverMatch) -> str | int:

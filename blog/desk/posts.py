@@ -23,7 +23,7 @@ NEEDED = ("author", "claimed_by", "submitted_revision__author", "submitted_revis
 DECIDING = ("publish", "schedule", "publish_alone", "request_changes", "claim", "unclaim")
 # On the desk page of a post these come first, and what else is possible is under "More".
 FIRST = ("submit", "unarchive", "withdraw", "keep_published", "reschedule", "unschedule", "unpublish")
-MORE = ("unpublish_later", "hand_over", "archive", "delete")
+MORE = ("unpublish_later", "hand_over", "readdress", "archive", "delete")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from accounts.append_only import Sealed
 
+from .addressing import told_in
 from .approval import Approval
 from .author import Author, FormerHandle
 from .edition import MAKER_VERSION, Edition
@@ -87,5 +88,6 @@ __all__ = [
     "free_slug",
     "key_of",
     "picture_at",
+    "told_in",
     "with_plain_newlines",
 ]

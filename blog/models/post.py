@@ -19,12 +19,12 @@ from blog import markup, permissions, status
 from blog.exceptions import NotPermitted
 from blog.status import GoneAs, Status
 
+from .addressing import Addressing
 from .edition import Edition
 from .history import HistoryEntry
 from .image import ImageUse, check_cover
 from .keeping import Keeping
 from .label import Series, Tag, Tagging
-from .publishing import Publishing
 from .reviewing import Reviewing
 from .row import PUT_BEFORE_READERS, PostRow, with_plain_newlines
 from .sharing import Sharing
@@ -191,7 +191,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         return post, True
 
 
-class Post(Writing, Reviewing, Publishing, Keeping, Sharing, PostRow):
+class Post(Writing, Reviewing, Addressing, Keeping, Sharing, PostRow):
     """A post with all its verbs."""
 
     objects = PostQuerySet.as_manager()

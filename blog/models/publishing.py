@@ -18,11 +18,13 @@ from blog.exceptions import NotReady
 from blog.status import GoneAs, Status
 
 from .approval import Approval
+from .former_slug import FormerSlug
 from .reviewing import said
 from .revision import Revision
 from .row import MAX_GONE_NOTE_LENGTH, PostRow, is_past
 
 FURTHEST_YEARS = 10
+OWN_PAGES = ("post", "twin", "post_by_id", "short")
 
 
 @dataclass(frozen=True)
@@ -202,8 +204,11 @@ class Publishing(PostRow):
             match = resolve(unquote(there.path))
         except Resolver404:
             return False
-        own = {"post": self.slug, "post_by_id": self.pk}
-        return match.view_name in own and own[match.view_name] in match.kwargs.values()
+        if "post_id" in match.kwargs and match.view_name in OWN_PAGES:
+            return bool(match.kwargs["post_id"] == self.pk)
+        slug = match.kwargs.get("slug")
+        is_former = FormerSlug.objects.filter(post=self._as_post, slug=slug).exists()
+        return match.view_name in OWN_PAGES and (slug == self.slug or is_former)
 
     def _outcome_in_words(self) -> str:
         match self.gone_as:

@@ -21,6 +21,7 @@ from blog.status import GoneAs, Status
 from blog.workflow import MOVES
 
 from .edition import Edition
+from .former_slug import FormerSlug
 from .history import HistoryEntry
 from .image import Image, picture_at
 from .notification import tell
@@ -232,13 +233,24 @@ class PostRow(models.Model):
             self.slug = self.free_slug()
             try:
                 with transaction.atomic():
-                    return self.save()
+                    self.save()
+                    return self._check_is_its_own()
             except IntegrityError:
-                if not self._others().filter(slug=self.slug).exists():
+                if not self.is_taken(self.slug):
                     raise
 
+    def is_taken(self, slug: str) -> bool:
+        """Whether another post has this address, or had it."""
+        is_former = FormerSlug.objects.filter(slug=slug).exclude(post=self.pk).exists()
+        return is_former or self._others().filter(slug=slug).exists()
+
+    def _check_is_its_own(self) -> None:
+        """Raise IntegrityError where another post had this address, and gave it up while this one was being saved."""
+        if FormerSlug.objects.filter(slug=self.slug).exclude(post=self._as_post).exists():
+            raise IntegrityError("another post had this address")
+
     def free_slug(self) -> str:
-        """Return an address for the title that no other post has. Never a bare number: those are ids."""
+        """Return an address for the title that no other post has, or had. Never a bare number: those are ids."""
         base = slug_of(self.title)[: MAX_SLUG_LENGTH - len("post-") - len("-abc123")].strip("-_") or "post"
         if base.isdigit():
             base = f"post-{base}"
@@ -246,6 +258,7 @@ class PostRow(models.Model):
         chance = f"{base}-{get_random_string(6, ascii_lowercase + digits)}"
         candidates = [base, *(f"{base}-{number}" for number in range(2, 21)), chance]
         taken = set(self._others().filter(slug__in=candidates).values_list("slug", flat=True))
+        taken |= set(FormerSlug.objects.filter(slug__in=candidates).values_list("slug", flat=True))
         return next(slug for slug in candidates if slug not in taken)
 
     # What may be done with it.

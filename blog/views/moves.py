@@ -14,7 +14,7 @@ from accounts.http import MemberRequest
 from accounts.models import User
 from blog.desk.posts import found_post
 from blog.exceptions import ChecksFailed, NotReady
-from blog.forms import NoteForm, OutcomeForm, ReasonForm, WhenForm
+from blog.forms import AddressForm, NoteForm, OutcomeForm, ReasonForm, WhenForm
 from blog.models import Outcome, Post
 from blog.moments import in_words
 
@@ -177,6 +177,14 @@ def hand_over(request: MemberRequest, post_id: int) -> HttpResponse:
     to = get_object_or_404(User.objects.open(), pk=_number(request.POST.get("person"), "Choose who goes on with it."))
     post.hand_over(by=request.user, to=to, reason=_reason(request))
     messages.success(request, f"{to.name} has it now.")
+    return redirect("desk:post", post.pk)
+
+
+@require_POST
+def readdress(request: MemberRequest, post_id: int) -> HttpResponse:
+    post, form = found_post(request, post_id), _read(AddressForm(request.POST))
+    post.readdress(by=request.user, to=form.cleaned_data["address"])
+    messages.success(request, f"Its address is /posts/{post.slug} now. The old one leads there.")
     return redirect("desk:post", post.pk)
 
 

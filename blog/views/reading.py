@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import open_where_public
 from accounts.http import PersonRequest
 from blog import metadata
-from blog.models import Post
+from blog.models import FormerSlug, Post
 from blog.permissions import may_open_on_desk
 from blog.status import GoneAs
 
@@ -22,7 +22,7 @@ def post(request: PersonRequest, slug: str) -> HttpResponse:
     post = Post.objects.visible_to(request.user).with_readers_text().select_related("author").filter(slug=slug).first()
     revision = post.current_revision if post else None
     if post is None or (revision is None and not may_open_on_desk(request.user, post)):
-        return _gone(request, slug=slug)
+        return _elsewhere(request, slug) if post is None else _gone(request, slug=slug)
     if revision is None:
         return redirect("desk:post", post.pk)
     context = {
@@ -32,6 +32,16 @@ def post(request: PersonRequest, slug: str) -> HttpResponse:
         "may_open_desk": may_open_on_desk(request.user, post),
     }
     return render(request, "blog/post.html", context)
+
+
+def _elsewhere(request: PersonRequest, slug: str) -> HttpResponse:
+    """Lead on from an address that a post had before, in one step, or say what became of it. Raises Http404."""
+    former = FormerSlug.objects.select_related("post").filter(slug=slug).exclude(post__slug=slug).first()
+    if former is None:
+        return _gone(request, slug=slug)
+    if Post.objects.live().visible_to(request.user).filter(pk=former.post_id).exists():
+        return redirect(former.post, permanent=True)
+    return post(request, slug=former.post.slug)
 
 
 def _gone(request: PersonRequest, **named: str | int) -> HttpResponse:

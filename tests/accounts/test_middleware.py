@@ -83,6 +83,7 @@ TYPED_SOMEWHERE = [
     ("/desk/posts/{}/unpublish", {"outcome_note": TYPED}),
     ("/desk/posts/{}/unpublish", {"outcome_to": TYPED}),
     ("/desk/posts/{}/hand-over", {"reason": TYPED}),
+    ("/desk/posts/{}/readdress", {"address": TYPED}),
     ("/desk/images", {"alt": TYPED}),
 ]
 

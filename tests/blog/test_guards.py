@@ -16,16 +16,17 @@ from accounts import guards, team
 from accounts.models import TeamEntry, User
 from blog.exceptions import NotPermitted
 from blog.guards import ALL_GUARDS
-from blog.models import Approval, HistoryEntry, HouseRule, Post, Revision, RevisionWriter
+from blog.models import Approval, FormerSlug, HistoryEntry, HouseRule, Post, Revision, RevisionWriter
 from tests.blog.posts import known
 from tests.conftest import SignUp
 
-WRITTEN_ONCE = [Revision, RevisionWriter, Approval, HistoryEntry, HouseRule, TeamEntry]
+WRITTEN_ONCE = [Revision, RevisionWriter, Approval, HistoryEntry, HouseRule, FormerSlug, TeamEntry]
 
 
 @pytest.fixture
 def a_row_of_each(published: Post, admin: User, reader: User) -> None:
     team.give_role(by=admin, subject=reader.subject, role="editor", reason="Writes well.")
+    published.readdress(by=admin, to="elsewhere")
 
 
 def refused(act: Callable[[], object]) -> str:

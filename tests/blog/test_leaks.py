@@ -30,9 +30,16 @@ TYPED = {"title": "New", "body": "New words.", "version": "1", "then": "submit"}
 MOVE = {"revision": "1", "reason": "Shorter, please."}
 OTHER_VERBS = [
     "restore", "claim", "unclaim", "schedule", "publish-alone", "reschedule", "unschedule", "unpublish-later",
-    "keep-published", "archive", "unarchive", "delete", "hand-over", "share", "unshare",
+    "keep-published", "archive", "unarchive", "delete", "hand-over", "readdress", "share", "unshare",
 ]  # fmt: skip
-ALL_ASKED = MOVE | {"version": "1", "when": "2031-01-01T10:00", "person": "{id}", "lasts": "168", "link": "{id}"}
+ALL_ASKED = MOVE | {
+    "version": "1",
+    "when": "2031-01-01T10:00",
+    "person": "{id}",
+    "lasts": "168",
+    "link": "{id}",
+    "address": "elsewhere",
+}
 DESK_LISTS = (
     "drafts", "returned", "waiting", "scheduled", "live", "archived", "queue", "coming-up", "published",
 )  # fmt: skip

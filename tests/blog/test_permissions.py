@@ -25,7 +25,7 @@ COLUMNS = {
     "cla": "claim", "unc": "unclaim", "ret": "request_changes",
     "pub": "publish", "aln": "publish_alone", "sch": "schedule", "mov": "reschedule", "off": "unschedule",
     "unp": "unpublish", "lat": "unpublish_later", "kep": "keep_published",
-    "arc": "archive", "una": "unarchive", "del": "delete", "han": "hand_over",
+    "arc": "archive", "una": "unarchive", "del": "delete", "han": "hand_over", "adr": "readdress",
     "shr": "share", "uns": "unshare",
 }  # fmt: skip
 VERBS = tuple(COLUMNS.values())
@@ -33,96 +33,96 @@ VERBS = tuple(COLUMNS.values())
 # ok: it happens · 401: sign in first · 403: you see the post, but may not · 404: you do not even see it ·
 # 409: yours to do, but not as the post stands. “own” is the author; one whose role is gone keeps the posts.
 MATRIX = """
-draft                       see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
-editor, own                 ok  ok   ok  409 ok  409  403 403 403  403 403 403 403 403  403 403 403  ok  409 ok  403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  ok  409 403 ok   ok  409
-both, own                   ok  ok   ok  409 ok  409  409 409 409  409 403 409 409 409  409 409 409  ok  409 ok  ok   ok  409
+draft                       see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404 404  404 404
+editor, own                 ok  ok   ok  409 ok  409  403 403 403  403 403 403 403 403  403 403 403  ok  409 ok  403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  ok  409 403 ok  409  ok  409
+both, own                   ok  ok   ok  409 ok  409  409 409 409  409 403 409 409 409  409 409 409  ok  409 ok  ok  409  ok  409
 
-draft+shared                see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
-editor, own                 ok  ok   ok  409 ok  409  403 403 403  403 403 403 403 403  403 403 403  ok  409 ok  403  ok  ok
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  ok  409 403 ok   ok  ok
-both, own                   ok  ok   ok  409 ok  409  409 409 409  409 403 409 409 409  409 409 409  ok  409 ok  ok   ok  ok
+draft+shared                see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404 404  404 404
+editor, own                 ok  ok   ok  409 ok  409  403 403 403  403 403 403 403 403  403 403 403  ok  409 ok  403 403  ok  ok
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  ok  409 403 ok  409  ok  ok
+both, own                   ok  ok   ok  409 ok  409  409 409 409  409 403 409 409 409  409 409 409  ok  409 ok  ok  409  ok  ok
 
-in_review                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
-editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  ok  409 409 403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  ok  409 ok   ok  403 ok  409 409  409 409 409  ok  409 403 ok   ok  409
-both, own                   ok  ok   ok  ok  ok  ok   ok  409 ok   ok  403 ok  409 409  409 409 409  ok  409 409 ok   ok  409
+in_review                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404 404  404 404
+editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  ok  409 409 403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  ok  409 ok   ok  403 ok  409 409  409 409 409  ok  409 403 ok  ok   ok  409
+both, own                   ok  ok   ok  ok  ok  ok   ok  409 ok   ok  403 ok  409 409  409 409 409  ok  409 409 ok  ok   ok  409
 
-claimed                     see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
-editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  ok  409 409 403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  409 ok  ok   ok  403 ok  409 409  409 409 409  ok  409 403 ok   ok  409
-both, own                   ok  ok   ok  ok  ok  ok   409 ok  ok   ok  403 ok  409 409  409 409 409  ok  409 409 ok   ok  409
+claimed                     see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404 404  404 404
+editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  ok  409 409 403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 ok  ok   ok  403 ok  409 409  409 409 409  ok  409 403 ok  ok   ok  409
+both, own                   ok  ok   ok  ok  ok  ok   409 ok  ok   ok  403 ok  409 409  409 409 409  ok  409 409 ok  ok   ok  409
 
-scheduled                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
-editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 ok  ok   409 ok  409  409 409 403 ok   ok  409
-both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 ok  ok   409 ok  409  409 409 409 ok   ok  409
+scheduled                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404 404  404 404
+editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 ok  ok   409 ok  409  409 409 403 ok  ok   ok  409
+both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 ok  ok   409 ok  409  409 409 409 ok  ok   ok  409
 
-published                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
-editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  409  409 409 403 ok   ok  409
-both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 409 409  ok  ok  409  409 409 409 ok   ok  409
+published                   see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  409  409 409 403 ok  ok   ok  409
+both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 409 409  ok  ok  409  409 409 409 ok  ok   ok  409
 
-published+planned           see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
-editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 ok  ok   ok  ok  409  409 409 403 ok   ok  409
-both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 ok  ok   ok  ok  409  409 409 409 ok   ok  409
+published+planned           see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 ok  ok   ok  ok  409  409 409 403 ok  ok   ok  409
+both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 ok  ok   ok  ok  409  409 409 409 ok  ok   ok  409
 
-published+ending            see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
-editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  ok   409 409 403 ok   ok  409
-both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 409 409  ok  ok  ok   409 409 409 ok   ok  409
+published+ending            see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  ok   409 409 403 ok  ok   ok  409
+both, own                   ok  ok   ok  ok  409 409  409 409 409  409 403 409 409 409  ok  ok  ok   409 409 409 ok  ok   ok  409
 
-draft+live                  see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
-editor, own                 ok  ok   ok  ok  ok  409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  409  409 409 403 ok   ok  409
-both, own                   ok  ok   ok  ok  ok  409  409 409 409  409 403 409 409 409  ok  ok  409  409 409 409 ok   ok  409
+draft+live                  see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  ok  409  403 403 403  403 403 403 403 403  403 403 403  409 409 409 403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  ok  ok  409  409 409 403 ok  ok   ok  409
+both, own                   ok  ok   ok  ok  ok  409  409 409 409  409 403 409 409 409  ok  ok  409  409 409 409 ok  ok   ok  409
 
-in_review+live              see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403  403 403
-editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  409 409 409 403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  ok  409 ok   ok  403 ok  409 409  ok  ok  409  409 409 403 ok   ok  409
-both, own                   ok  ok   ok  ok  ok  ok   ok  409 ok   ok  403 ok  409 409  ok  ok  409  409 409 409 ok   ok  409
+in_review+live              see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   ok  403  403 403 403 403  403 403 403  403 403 403 403 403  403 403 403  403 403 403 403 403  403 403
+editor, own                 ok  ok   ok  ok  ok  ok   403 403 403  403 403 403 403 403  403 403 403  409 409 409 403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  ok  409 ok   ok  403 ok  409 409  ok  ok  409  409 409 403 ok  ok   ok  409
+both, own                   ok  ok   ok  ok  ok  ok   ok  409 ok   ok  403 ok  409 409  ok  ok  409  409 409 409 ok  ok   ok  409
 
-archived                    see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
-editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 ok  ok  403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 ok  403 ok   ok  409
-both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 ok  ok  ok   ok  409
+archived                    see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404 404  404 404
+editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 ok  ok  403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 ok  403 ok  409  ok  409
+both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 ok  ok  ok  409  ok  409
 
-archived+past               see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
-editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 ok  409 403  ok  409
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 ok  403 ok   ok  409
-both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 ok  409 ok   ok  409
+archived+past               see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404 404  404 404
+editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 ok  409 403 403  ok  409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 ok  403 ok  ok   ok  409
+both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 ok  409 ok  ok   ok  409
 
-taken-down                  see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han  shr uns
-visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401  401 401
-reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404  404 404
-editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 ok  403  409 409
-admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 409 403 409  409 409
-both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 409 ok  409  409 409
+taken-down                  see opn  edi res sub wdr  cla unc ret  pub aln sch mov off  unp lat kep  arc una del han adr  shr uns
+visitor                     401 401  401 401 401 401  401 401 401  401 401 401 401 401  401 401 401  401 401 401 401 401  401 401
+reader|reader, own|editor   404 404  404 404 404 404  404 404 404  404 404 404 404 404  404 404 404  404 404 404 404 404  404 404
+editor, own                 ok  ok   409 409 409 409  403 403 403  403 403 403 403 403  403 403 403  409 409 ok  403 403  409 409
+admin|admin, own|both       ok  ok   403 403 403 403  409 409 409  409 403 409 409 409  409 409 409  409 409 403 409 409  409 409
+both, own                   ok  ok   409 409 409 409  409 409 409  409 403 409 409 409  409 409 409  409 409 ok  409 409  409 409
 """
 
 WRITE = {"visitor": "401", "reader": "403", "editor": "ok", "admin": "403", "both": "ok"}
@@ -228,6 +228,8 @@ def act(verb: str, post: Post, person: Person) -> None:
             getattr(post, verb)(by=by, at=in_hours(72))
         case "hand_over":
             post.hand_over(by=by, to=another_editor(), reason="On holiday.")
+        case "readdress":
+            post.readdress(by=by, to="elsewhere")
         case "delete":
             post.delete_for_good(by=by)
         case "unshare":
@@ -326,6 +328,7 @@ def outcome_on_pages(verb: str, post: Post, client: Client) -> str:
                 "reason": "Shorter, please.",
                 "when": f"{in_hours(5 if verb == 'schedule' else 72):%Y-%m-%dT%H:%M}",
                 "person": str(another_editor().pk),
+                "address": "elsewhere",
             }
             answer = client.post(f"{desk}/{verb.replace('_', '-')}", form)
     return named(answer)

@@ -91,7 +91,7 @@ def test_what_readers_are_sent_is_sealed_with_the_words(published: Post) -> None
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"slug": "buy-pills"}, "its address is not the one that was sealed"),
+        ({"slug": "buy-pills"}, "its address is not the one that was sealed, nor one it was given since"),
         ({"unpublish_at": timezone.now() + timedelta(days=9)}, "it is to end at another time than the history says"),
     ],
 )

@@ -502,6 +502,7 @@ REFUSED = {
     "unarchive": "take it out of the archive",
     "delete": "delete it",
     "hand_over": "hand it over",
+    "readdress": "change its address",
     "share": "share it",
     "unshare": "end its links",
 }

@@ -102,7 +102,7 @@ def test_deciding_has_its_page_and_the_post_leads_there(submitted: Post, admin: 
     answer = page_of(submitted, admin)
 
     assert f'href="/desk/posts/{submitted.pk}/review">Read revision 1 and decide' in answer.content.decode()
-    assert verbs(answer) == ([], ["hand_over", "archive"])
+    assert verbs(answer) == ([], ["hand_over", "readdress", "archive"])
 
 
 def test_an_editor_is_not_led_to_a_decision(submitted: Post, editor: User) -> None:
@@ -113,9 +113,9 @@ def test_an_editor_is_not_led_to_a_decision(submitted: Post, editor: User) -> No
     ("state", "for_author", "for_admin"),
     [
         ("draft", (["submit"], ["archive", "delete"]), ([], ["hand_over", "archive"])),
-        ("in_review", (["withdraw"], ["archive"]), ([], ["hand_over", "archive"])),
-        ("published", ([], []), (["unpublish"], ["unpublish_later", "hand_over"])),
-        ("draft+live", (["submit"], []), (["unpublish"], ["unpublish_later", "hand_over"])),
+        ("in_review", (["withdraw"], ["archive"]), ([], ["hand_over", "readdress", "archive"])),
+        ("published", ([], []), (["unpublish"], ["unpublish_later", "hand_over", "readdress"])),
+        ("draft+live", (["submit"], []), (["unpublish"], ["unpublish_later", "hand_over", "readdress"])),
         ("archived", (["unarchive"], ["delete"]), (["unarchive"], ["hand_over"])),
     ],
 )
