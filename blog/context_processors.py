@@ -9,7 +9,7 @@ from accounts.http import with_person
 from accounts.team import may_see_team
 
 from .models import Notification
-from .permissions import may_use_desk, may_write
+from .permissions import may_manage_tags, may_use_desk, may_write
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     return {
         "may_write": may_write(person),
         "has_desk": may_use_desk(person),
+        "may_manage_tags": may_manage_tags(person),
         "may_see_team": may_see_team(person),
         "unread_notifications": partial(Notification.objects.unread_count, person),  # Asked by a desk's page alone.
     }

@@ -12,6 +12,7 @@ from blog.models import (
     Revision,
     RevisionWriter,
     ShareLink,
+    TagEntry,
 )
 
 APPROVAL, POST, REVISION = (model._meta.db_table for model in (Approval, Post, Revision))
@@ -35,7 +36,7 @@ def _changed(pointer: str) -> str:
 POINTERS = ("live_revision_id", "scheduled_revision_id")
 LINK_BOUNDS = ("post_id", "revision_id", "made_by_id")
 CHANGES: tuple[Event, ...] = ("UPDATE", "DELETE")
-WRITTEN_ONCE = (Revision, RevisionWriter, Approval, HistoryEntry, HouseRule, FormerSlug)
+WRITTEN_ONCE = (Revision, RevisionWriter, Approval, HistoryEntry, HouseRule, FormerSlug, TagEntry)
 HAD_BY_ANOTHER = (
     f"EXISTS (SELECT 1 FROM {FORMER} WHERE {FORMER}.slug = NEW.slug AND {FORMER}.post_id <> COALESCE(NEW.id, 0))"
 )

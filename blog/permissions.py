@@ -119,6 +119,11 @@ def may_read_record(person: Person) -> bool:
     return Role.ADMIN in person.roles
 
 
+def may_manage_tags(person: Person) -> bool:
+    """Whether this person may rename tags and merge them, for all posts at once."""
+    return Role.ADMIN in person.roles
+
+
 def may_explain_others(person: Person) -> bool:
     """Whether this person may ask what others may do with a post."""
     return Role.ADMIN in person.roles

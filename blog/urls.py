@@ -20,6 +20,7 @@ from .views import (
     reading,
     record,
     sharing,
+    tags,
     team,
 )
 from .views.addresses import at_one_address
@@ -58,6 +59,10 @@ desk_urlpatterns = [
     path("desk/notifications/<int:notification_id>/read", notifications.read_notification, name="read_notification"),
     path("desk/history.csv", record.as_csv, name="record_csv"),
     path("desk/history.json", record.as_json, name="record_json"),
+    path("desk/tags", tags.tags, name="tags"),
+    path("desk/tags/<int:tag_id>", tags.tag, name="tag"),
+    path("desk/tags/<int:tag_id>/rename", tags.rename, name="rename_tag"),
+    path("desk/tags/<int:tag_id>/merge", tags.merge, name="merge_tag"),
     path("desk/team", team.home, name="team"),
     path("desk/team/invite", team.invite, name="team_invite"),
     path("desk/team/<str:subject>/give-role", team.give_role, name="team_give_role"),

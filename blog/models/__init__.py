@@ -2,6 +2,7 @@
 
 from accounts.append_only import Sealed
 
+from . import tag_keeping
 from .addressing import told_in
 from .approval import Approval
 from .author import Author, FormerHandle
@@ -39,6 +40,7 @@ from .revision import (
 )
 from .row import MAX_EXCERPT_LENGTH, MAX_GONE_NOTE_LENGTH, MAX_WRITE_KEY_LENGTH, PostRow, with_plain_newlines
 from .share_link import ShareLink
+from .tag_keeping import TagEntry
 from .wish import Wish
 
 __all__ = [
@@ -78,6 +80,7 @@ __all__ = [
     "Series",
     "ShareLink",
     "Tag",
+    "TagEntry",
     "TagSpelling",
     "Tagging",
     "Upload",
@@ -88,6 +91,7 @@ __all__ = [
     "free_slug",
     "key_of",
     "picture_at",
+    "tag_keeping",
     "told_in",
     "with_plain_newlines",
 ]

@@ -56,9 +56,9 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
     def named(self, name: str) -> Tag:
         """Return the tag that this spelling leads to, and make it where there is none."""
-        known = TagSpelling.objects.filter(key=key_of(name)).select_related("tag").first()
+        known = TagSpelling.objects.filter(key=key_of(name)).first()
         if known is not None:
-            return known.tag
+            return known.tag  # Not in one query: where the spelling was waited for, it may lead elsewhere by now.
         try:
             with transaction.atomic():
                 tag = self.create(
@@ -85,11 +85,19 @@ class Tag(models.Model):
         return reverse("tag", args=[self.slug])
 
 
+class TagSpellingQuerySet(models.QuerySet["TagSpelling"]):
+    def held(self) -> None:
+        """See to it that these lead where they do until this transaction ends: who changes tags holds them, too."""
+        list(self.order_by("key").select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 class TagSpelling(models.Model):
     """That a tag as texts spell it, in whatever case, leads to this one."""
 
     key = models.CharField(max_length=MAX_KEY_LENGTH, unique=True)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="spellings")
+
+    objects = TagSpellingQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.key
@@ -106,14 +114,20 @@ class FormerTagSlug(models.Model):
 
 
 class TaggingQuerySet(models.QuerySet["Tagging"]):
+    def shown_of(self, posts: PostQuerySet) -> Self:
+        """Those of these posts that readers see."""
+        return self.filter(status.shown(), post__in=posts)
+
     def make(self, revision: Revision) -> None:
         """Write down what an approved revision is tagged with, in the order of its author."""
-        tags = dict.fromkeys(Tag.objects.named(name) for name in revision.tags)  # Two spellings may lead to one.
-        self.filter(revision=revision).delete()
-        self.bulk_create(
-            Tagging(post_id=revision.post_id, revision=revision, tag=tag, position=position)
-            for position, tag in enumerate(tags)
-        )
+        with transaction.atomic():
+            TagSpelling.objects.filter(key__in=map(key_of, revision.tags)).held()
+            tags = dict.fromkeys(Tag.objects.named(name) for name in revision.tags)  # Two spellings may lead to one.
+            self.filter(revision=revision).delete()
+            self.bulk_create(
+                Tagging(post_id=revision.post_id, revision=revision, tag=tag, position=position)
+                for position, tag in enumerate(tags)
+            )
 
 
 class Tagging(models.Model):

@@ -13,8 +13,8 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.models import User
-from blog.exceptions import AnotherRevision, EditedMeanwhile, WrongStatus
-from blog.models import Post
+from blog.exceptions import AnotherRevision, EditedMeanwhile, NotReady, WrongStatus
+from blog.models import FormerSlug, FormerTagSlug, Post, Tag, Tagging, tag_keeping
 from blog.status import Status
 from tests.blog.posts import with_roles
 from tests.conftest import SignUp, signed_in
@@ -189,3 +189,68 @@ def test_what_the_clock_did_is_written_down_once(submitted: Post, admin: User) -
     at_once(*[Post.objects.settle_due for _ in range(6)])
 
     assert [entry.verb for entry in submitted.history.order_by("pk")] == ["write", "submit", "schedule", "publish"]
+
+
+def test_two_admins_who_merge_each_into_the_other_leave_one(submitted: Post, sign_up: SignUp) -> None:
+    admin = sign_up("Ada Admin", "admin")
+    submitted.publish(by=admin, revision=1)
+    one = Tag.objects.get()
+    other = Tag.objects.named("other")
+
+    outcomes = at_once(
+        lambda: tag_keeping.merge(one, by=admin, into=other) and None,
+        lambda: tag_keeping.merge(other, by=admin, into=one) and None,
+    )
+
+    assert outcomes == {"ok": 1, "WrongStatus": 1}
+    assert Tagging.objects.get().tag == Tag.objects.get()
+    assert FormerTagSlug.objects.count() == 1
+
+
+def test_what_is_approved_while_its_tag_is_merged_has_the_other(submitted: Post, sign_up: SignUp) -> None:
+    admin = sign_up("Ada Admin", "admin")
+    one, other = Tag.objects.named("craft"), Tag.objects.named("other")
+
+    outcomes = at_once(
+        lambda: submitted.publish(by=admin, revision=1), lambda: tag_keeping.merge(one, by=admin, into=other) and None
+    )
+
+    assert outcomes == {"ok": 2}
+    assert Tagging.objects.get().tag == other
+
+
+def test_of_two_posts_that_take_one_address_at_once_one_has_it(editor: User, sign_up: SignUp) -> None:
+    admin = sign_up("Ada Admin", "admin")
+    posts = []
+    for title in ("One", "Two"):
+        post = Post.objects.write(by=editor, title=title, body="Words.")
+        post.submit(by=editor)
+        posts.append(post)
+
+    def taking(post: Post) -> Callable[[], str | None]:
+        def take() -> str | None:
+            try:
+                post.readdress(by=admin, to="three")
+            except NotReady:
+                return "NotReady"
+            return None
+
+        return take
+
+    assert at_once(*map(taking, posts)) == {"ok": 1, "NotReady": 1}
+    assert Post.objects.filter(slug="three").count() == FormerSlug.objects.count() == 1
+
+
+def test_an_address_that_is_left_is_nobody_elses_in_that_very_moment(
+    submitted: Post, editor: User, sign_up: SignUp
+) -> None:
+    admin = sign_up("Ada Admin", "admin")
+
+    outcomes = at_once(
+        lambda: submitted.readdress(by=admin, to="elsewhere"),
+        *[lambda: Post.objects.write(by=editor, title="On proofs", body="Words.") and None for _ in range(4)],
+    )
+
+    assert outcomes == {"ok": 5}
+    assert FormerSlug.objects.get().post == submitted
+    assert not Post.objects.filter(slug="on-proofs").exists()

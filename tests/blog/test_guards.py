@@ -16,17 +16,29 @@ from accounts import guards, team
 from accounts.models import TeamEntry, User
 from blog.exceptions import NotPermitted
 from blog.guards import ALL_GUARDS
-from blog.models import Approval, FormerSlug, HistoryEntry, HouseRule, Post, Revision, RevisionWriter
+from blog.models import (
+    Approval,
+    FormerSlug,
+    HistoryEntry,
+    HouseRule,
+    Post,
+    Revision,
+    RevisionWriter,
+    Tag,
+    TagEntry,
+    tag_keeping,
+)
 from tests.blog.posts import known
 from tests.conftest import SignUp
 
-WRITTEN_ONCE = [Revision, RevisionWriter, Approval, HistoryEntry, HouseRule, FormerSlug, TeamEntry]
+WRITTEN_ONCE = [Revision, RevisionWriter, Approval, HistoryEntry, HouseRule, FormerSlug, TagEntry, TeamEntry]
 
 
 @pytest.fixture
 def a_row_of_each(published: Post, admin: User, reader: User) -> None:
     team.give_role(by=admin, subject=reader.subject, role="editor", reason="Writes well.")
     published.readdress(by=admin, to="elsewhere")
+    tag_keeping.rename(Tag.objects.get(), by=admin, to="Trade")
 
 
 def refused(act: Callable[[], object]) -> str:

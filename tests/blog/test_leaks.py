@@ -135,6 +135,13 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "desk/history.csv": [("get", "/desk/history.csv", {})],
     "desk/history.json": [("get", "/desk/history.json", {})],
+    "desk/tags": [("get", "/desk/tags", {})],
+    "desk/tags/<int:tag_id>": [("get", "/desk/tags/{id}", {})],
+    "desk/tags/<int:tag_id>/rename": [("post", "/desk/tags/{id}/rename", {"name": "Other"})],
+    "desk/tags/<int:tag_id>/merge": [
+        ("get", "/desk/tags/{id}/merge", {"into": "1"}),
+        ("post", "/desk/tags/{id}/merge", {"into": "1"}),
+    ],
     "desk/team": [("get", "/desk/team", {})],
     "desk/team/invite": [("post", "/desk/team/invite", {"email": "new@example.com", "reason": "A test."})],
     "desk/team/<str:subject>/give-role": [("post", "/desk/team/{id}/give-role", ROLE)],

@@ -51,6 +51,11 @@ def titles(browser: Client, path: str) -> list[str]:
     return [entry.revision.title for entry in answer.context["entries"]]
 
 
+def told(browser: Client, path: str) -> tuple[int, str]:
+    answer = browser.get(path)
+    return answer.status_code, answer.headers.get("Location", "")
+
+
 def words(browser: Client, path: str) -> str:
     answer = browser.get(path)
     assert answer.status_code == 200
