@@ -10,6 +10,7 @@ from blog.rendering import RENDERER_VERSION, process
 from blog.rendering.allowlist import clean_compared
 from blog.rendering.anatomy import Anatomy, Heading, anatomy_of
 from blog.rendering.excerpt import excerpt_of, word_count_of
+from blog.rendering.feeding import for_feeds, tag_of, writable
 from blog.rendering.limits import MAX_CHARACTERS, TOO_LONG, Unrenderable, densest_line
 from blog.rendering.pictures import copy_widths, sizes, smallest, srcset
 from blog.rendering.process import Busy
@@ -27,12 +28,15 @@ __all__ = [
     "copy_widths",
     "data_block",
     "excerpt_of",
+    "for_feeds",
     "render",
     "sizes",
     "smallest",
     "srcset",
     "stored",
+    "tag_of",
     "word_count_of",
+    "writable",
 ]
 
 TIME_LIMIT_SECONDS = 1.5

@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .desk.lists import LISTS
+from .feeds.addresses import FORMATS, KINDS, name_of, route_of
 from .icons import ICONS
 from .slugs import MonthConverter, SlugConverter, YearConverter
 from .views import (
@@ -9,6 +10,7 @@ from .views import (
     browsing,
     desk,
     explain,
+    feeds,
     history,
     images,
     leave,
@@ -72,6 +74,12 @@ desk_urlpatterns = [
     path("desk/team/<str:subject>/enable", team.enable, name="team_enable"),
 ]
 
+feed_urlpatterns = [
+    path(route_of(kind, key), feeds.feed, {"kind": kind, "key": key}, name=name_of(kind, key))
+    for kind in KINDS
+    for key in FORMATS
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", browsing.home, name="home"),
     path("about", at_one_address(about.about), name="about"),
@@ -99,6 +107,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path(name, machines.icon, {"name": name}, name=name) for name in ICONS),
     path("media/<str:digest>-<int:width>.webp", images.picture, name="picture_copy"),
     path("media/<str:digest>.webp", images.picture, name="picture"),
+    *feed_urlpatterns,
     path("shared/<str:token>", sharing.shared, name="shared"),
     path("", include((desk_urlpatterns, "desk"))),
     path("account/notifications", notifications.notification_wishes, name="notification_wishes"),

@@ -78,6 +78,16 @@ SEARCH_ENGINES: bool = env.bool("SEARCH_ENGINES", default=not DEBUG)
 SITE_LANGUAGE: str = env.str("SITE_LANGUAGE", default="en")
 if not languages.is_tag(SITE_LANGUAGE):
     raise ImproperlyConfigured(f"SITE_LANGUAGE is “{SITE_LANGUAGE}”; write it as en, de-AT or zh-Hans.")
+# In whose name feeds and posts have their ids. It stays when the site moves, so that they do.
+FEED_AUTHORITY: str = env.str("FEED_AUTHORITY", default=urlsplit(SITE_URL).hostname or "")
+if not re.fullmatch(r"([a-z0-9._-]+@)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?", FEED_AUTHORITY):
+    raise ImproperlyConfigured(
+        f"FEED_AUTHORITY is “{FEED_AUTHORITY}”; write a host name or a mail address of yours, in lower case."
+    )
+# The hub that is told of what is new in feeds.
+WEBSUB_HUB: str = env.str("WEBSUB_HUB", default="")
+if WEBSUB_HUB and not re.fullmatch(r"https?://[^\s<>\"]+", WEBSUB_HUB):
+    raise ImproperlyConfigured(f"WEBSUB_HUB is “{WEBSUB_HUB}”; write a whole address that begins with https://.")
 REQUIRE_SECOND_PERSON: bool = env.bool("REQUIRE_SECOND_PERSON", default=False)
 REQUIRE_MFA_TO_PUBLISH: bool = env.bool("REQUIRE_MFA_TO_PUBLISH", default=False)
 

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.urls import reverse
 
 from accounts.models import User
 from blog import markup, status
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .revision import Revision
 
 # Raise it whenever an edition comes out differently: the next `migrate` makes those there are anew.
-MAKER_VERSION = "1"
+MAKER_VERSION = "2"
 PUBLISHED = ("publish", "publish_alone")
 
 
@@ -46,6 +47,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             "language": revision.language,
             "contents": [asdict(heading) for heading in anatomy.headings],
             "text": anatomy.text,
+            "feed_html": _html_for_feeds(revision),
             "image_count": anatomy.image_count,
             "changes_text": before is not None and (before.title, before.html) != (revision.title, revision.html),
             "corrections": list(_corrections(revision, before)),
@@ -68,6 +70,9 @@ class Edition(models.Model):
     language = models.CharField(max_length=35, blank=True, default="")
     contents = models.JSONField(default=list, help_text="Its headings: level, id on the page, and text.")
     text = models.TextField(help_text="Its words, without the mark-up.")
+    feed_html = models.TextField(
+        default="", help_text="Its page as feed readers need it, with the site’s own addresses beginning with a slash."
+    )
     image_count = models.PositiveIntegerField()
     changes_text = models.BooleanField(help_text="Whether its title or page differs from what readers saw before.")
     corrections = models.JSONField(
@@ -85,6 +90,17 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"Edition of revision {self.revision_id}"
+
+
+def _html_for_feeds(revision: Revision) -> str:
+    """Return the cover and the text."""
+    text = markup.for_feeds(revision.html, page=reverse("post", args=[revision.slug]))
+    picture = revision.cover_picture
+    if picture is None:
+        return text
+    size = {"width": str(picture.width), "height": str(picture.height)}
+    cover = markup.tag_of("img", {"src": revision.cover, "alt": markup.writable(revision.cover_alt), **size})
+    return f"<figure>{cover}</figure>\n{text}"
 
 
 def _published_before(revision: Revision) -> Revision | None:

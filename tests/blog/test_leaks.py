@@ -49,6 +49,8 @@ FOR_MANY = (
 )  # fmt: skip
 FILTERS = {"q": "e", "tag": "public", "standing": "drafts", "sort": "oldest", "claim": "free"}
 ROLE = {"role": "editor", "reason": "Shorter, please."}
+FEEDS = ("feeds/rss.xml", "feeds/atom.xml", "feeds/feed.json")
+OLDER = {"archive": "2026-01"}
 RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "": [("get", "/", {}), ("get", "/", {"page": "2"})],
     "tags": [("get", "/tags", {})],
@@ -75,6 +77,16 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "manifest.webmanifest": [("get", "/manifest.webmanifest", {})],
     **{name: [("get", f"/{name}", {})] for name in ICONS},
     "card-<str:digest>.png": [("get", "/card-0123456789ab.png", {})],
+    **{feed: [("get", f"/{feed}", {}), ("get", f"/{feed}", OLDER)] for feed in FEEDS},
+    **{
+        f"{kind}/<address:slug>/{feed}": [
+            ("get", f"/{kind}/{{slug}}/{feed}", {}),
+            ("get", f"/{kind}/public/{feed}", {}),
+            ("get", f"/{kind}/ed-editor/{feed}", {}),
+        ]
+        for kind in ("tags", "authors", "series")
+        for feed in FEEDS
+    },
     "write": [("get", "/write", {})],
     "desk": [("get", "/desk", {})],
     **{f"desk/{key}": [("get", f"/desk/{key}", {})] for key in DESK_LISTS},

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("blog", "0013_copies_of_pictures")]
+
+    operations = [
+        migrations.AddField(
+            model_name="edition",
+            name="feed_html",
+            field=models.TextField(
+                default="",
+                help_text="Its page as feed readers need it, with the site’s own addresses beginning with a slash.",
+            ),
+        ),
+    ]
