@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("blog", "0013_copies_of_pictures")]
+    dependencies = [("blog", "0014_tag_log")]
 
     operations = [
         migrations.AddField(
