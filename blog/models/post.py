@@ -78,6 +78,27 @@ class PostQuerySet(models.QuerySet["Post"]):
         zone = timezone.get_default_timezone()
         return self.filter(published_at__gte=begins.replace(tzinfo=zone), published_at__lt=ends.replace(tzinfo=zone))
 
+    def newer_than(self, post: Post) -> Self:
+        """What came out after a post, the next one first."""
+        older = Q(published_at=post.published_at, pk__lte=post.pk)
+        return self.filter(published_at__gte=post.published_at).exclude(older).oldest_first()
+
+    def older_than(self, post: Post) -> Self:
+        """What came out before a post, the one before it first."""
+        newer = Q(published_at=post.published_at, pk__gte=post.pk)
+        return self.filter(published_at__lte=post.published_at).exclude(newer).newest_first()
+
+    def for_links(self) -> Self:
+        """With what a link says, and no more."""
+        own = ("slug", "published_at", "scheduled_at", "unpublish_at")
+        titles = ("live_revision__title", "scheduled_revision__title")
+        return self.select_related("live_revision", "scheduled_revision").only(*own, *titles)
+
+    def for_reading(self) -> Self:
+        """With what the reading page shows, and without what stands behind it."""
+        revisions = ("live_revision", "scheduled_revision")
+        return self.with_readers_text().defer("body", "html", *(f"{revision}__body" for revision in revisions))
+
     def with_readers_text(self) -> Self:
         """With what `current_revision` and its byline need."""
         return self.select_related("live_revision__author", "scheduled_revision__author")

@@ -15,6 +15,7 @@ from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from accounts.models import Person, User
 from blog import markup
 from blog.comparing import size_of_change
+from blog.reading_time import reading_minutes
 
 from .image import Image, ImageUse, picture_at
 
@@ -27,7 +28,6 @@ MAX_SLUG_LENGTH = 80
 MAX_NOTE_LENGTH = 500
 MAX_SERIES_LENGTH = 100
 MAX_LANGUAGE_LENGTH = 35  # RFC 5646, 4.4.1.
-WORDS_PER_MINUTE = 238  # Brysbaert 2019: silent reading of English prose.
 
 
 class Words(NamedTuple):
@@ -204,7 +204,8 @@ class Revision(AppendOnlyModel):
 
     @property
     def reading_minutes(self) -> int:
-        return max(1, round(self.word_count / WORDS_PER_MINUTE))
+        """Of its words alone: where there is an edition, its pictures count as well."""
+        return reading_minutes(self.word_count)
 
 
 class RevisionWriter(AppendOnlyModel):

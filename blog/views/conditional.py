@@ -74,7 +74,7 @@ def _tag(request: PersonRequest, made_of: list[object]) -> str:
     asked_by = [person.pk, person.name, person.email, sorted(person.roles)]
     # The key of a session says only who somebody is, and changes when it likes.
     sent = {name: value for name, value in request.COOKIES.items() if name != settings.SESSION_COOKIE_NAME}
-    told = json.dumps([version(), request.get_full_path(), asked_by, sent, made_of], default=_plain, sort_keys=True)
+    told = json.dumps([version(), asked_by, sent, made_of], default=_plain, sort_keys=True)
     return f'W/"{salted_hmac(__name__, told, algorithm="sha256").hexdigest()[:32]}"'
 
 

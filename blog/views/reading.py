@@ -7,9 +7,11 @@ from django.views.decorators.http import require_safe
 from accounts.access import open_where_public
 from accounts.http import PersonRequest
 from blog import metadata
+from blog.furniture import furniture_of
 from blog.models import FormerSlug, Post
 from blog.permissions import may_open_on_desk
 from blog.status import GoneAs
+from blog.views import conditional
 
 from .addresses import at_one_address
 
@@ -19,19 +21,25 @@ from .addresses import at_one_address
 @open_where_public
 def post(request: PersonRequest, slug: str) -> HttpResponse:
     """Show the live revision; what is not live yet is shown on the desk to those who may see it there."""
-    post = Post.objects.visible_to(request.user).with_readers_text().select_related("author").filter(slug=slug).first()
+    post = Post.objects.visible_to(request.user).for_reading().filter(slug=slug).first()
     revision = post.current_revision if post else None
     if post is None or (revision is None and not may_open_on_desk(request.user, post)):
         return _elsewhere(request, slug) if post is None else _gone(request, slug=slug)
     if revision is None:
         return redirect("desk:post", post.pk)
+    furniture = furniture_of(post, revision, person=request.user)
+    told = metadata.of_post(post, revision)
+    may_open_desk = may_open_on_desk(request.user, post)
+    cover = revision.cover_picture
+    made_of = [post.pk, revision.pk, revision.digest, cover and cover.srcset, furniture, told, may_open_desk]
     context = {
         "post": post,
         "revision": revision,
-        "metadata": metadata.of_post(post, revision),
-        "may_open_desk": may_open_on_desk(request.user, post),
+        "furniture": furniture,
+        "metadata": told,
+        "may_open_desk": may_open_desk,
     }
-    return render(request, "blog/post.html", context)
+    return conditional.page(request, "blog/post.html", context, made_of=made_of)
 
 
 def _elsewhere(request: PersonRequest, slug: str) -> HttpResponse:

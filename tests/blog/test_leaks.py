@@ -307,6 +307,7 @@ def ask(who: str, reader: User, other_editor: User, settings: SimpleNamespace) -
     settings.VISIBILITY = "public" if who == "visitor of a public site" else "members"
     client = {"reader": lambda: signed_in(reader), "other editor": lambda: signed_in(other_editor)}.get(who, Client)()
     headers = bearer(reader) if who == "reader with a bearer" else {}
+    client.get("/", headers=headers)  # From here on the browser has the cookie of forms: later answers are alike.
 
     def ask(recipe: tuple[str, str, Any], post: Any) -> Any:
         way, address, sent = recipe

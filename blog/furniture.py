@@ -1,0 +1,180 @@
+"""What stands around a text on its reading page: whose it is and of when, what is in it, and where to read on.
+
+Printers call furniture what lies around the type and holds it in its place. All of it is plain values, so that it can
+be told whether a page has changed (blog/views/conditional.py). What is named of other posts is what readers see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import Person
+from blog.languages import direction
+from blog.models import Edition, Post, Revision
+from blog.reading_time import reading_minutes
+from blog.related import OnPost, related_to, tags_on
+
+FEWEST_HEADINGS = 3
+DEEPEST = 3  # Levels of headings in the contents.
+
+
+@dataclass(frozen=True)
+class Link:
+    title: str
+    address: str
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Byline:
+    name: str
+    address: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading in the contents, and those under it."""
+
+    id: str
+    text: str
+    parts: list[Section] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Correction:
+    text: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class InSeries:
+    """Where a post stands in its series."""
+
+    name: str
+    address: str
+    number: int
+    parts: list[Link]
+
+    @property
+    def previous(self) -> Link | None:
+        return self.parts[self.number - 2] if self.number > 1 else None
+
+    @property
+    def next(self) -> Link | None:
+        return self.parts[self.number] if self.number < len(self.parts) else None
+
+
+@dataclass(frozen=True)
+class Furniture:
+    address: str
+    byline: Byline
+    published_at: datetime | None
+    changed_at: datetime | None
+    reading_minutes: int
+    language: str  # Empty for the site's own.
+    contents: list[Section]
+    series: InSeries | None
+    corrections: list[Correction]
+    tags: list[Link]
+    previous: Link | None
+    next: Link | None
+    related: list[Link]
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language or settings.SITE_LANGUAGE)
+
+    @property
+    def next_part(self) -> Link | None:
+        """Of its series, where that is not the next post anyway."""
+        part = self.series.next if self.series else None
+        return None if part == self.next else part
+
+    @property
+    def leads_on(self) -> bool:
+        return any([self.next_part, self.previous, self.next, self.related])
+
+
+def furniture_of(post: Post, revision: Revision, *, person: Person) -> Furniture:
+    """Return what stands around a post that readers see. However many posts there are, it takes as many queries."""
+    editions = Edition.objects.select_related("series", "author__as_author").defer("text")
+    edition = editions.filter(revision=revision).first()
+    posts = Post.objects.live().visible_to(person).for_links()
+    tags = tags_on(revision)
+    parts = list(posts.in_series(edition.series).oldest_first()) if edition and edition.series else []
+    related = related_to(post, tags, person=person, besides=[part.pk for part in parts])
+    return Furniture(
+        address=post.get_absolute_url(),
+        byline=_byline(revision, edition),
+        published_at=post.published_at,
+        changed_at=post.changed_at,
+        reading_minutes=reading_minutes(revision.word_count, edition.image_count if edition else 0),
+        language=revision.language,
+        contents=contents_of(edition.contents) if edition else [],
+        series=_in_series(post, edition, parts),
+        corrections=_corrections(edition, since=post.current_since) if edition else [],
+        tags=[_tag_link(tag) for tag in tags],
+        previous=_first_link(posts.older_than(post)),
+        next=_first_link(posts.newer_than(post)),
+        related=[_link(other) for other in related],
+    )
+
+
+def contents_of(headings: Iterable[dict[str, Any]]) -> list[Section]:
+    """Return the headings as they stand under one another; nothing where there are too few to need a list."""
+    listed = [heading for heading in headings if heading["level"] < 2 + DEEPEST]
+    if len(listed) < FEWEST_HEADINGS:
+        return []
+    top: list[Section] = []
+    above: list[tuple[int, list[Section]]] = [(0, top)]
+    for heading in listed:
+        while above[-1][0] >= heading["level"]:
+            above.pop()
+        section = Section(heading["id"], heading["text"])
+        above[-1][1].append(section)
+        above.append((heading["level"], section.parts))
+    return top
+
+
+def _byline(revision: Revision, edition: Edition | None) -> Byline:
+    user = edition.author if edition else None
+    if user is None or user.left_at is not None:
+        return Byline(revision.byline)
+    author = getattr(user, "as_author", None)
+    return Byline(revision.byline, author.get_absolute_url() if author else "", user.picture_url)
+
+
+def _corrections(edition: Edition, *, since: datetime | None) -> list[Correction]:
+    """Return the newest first."""
+    told = [(one["text"], parse_datetime(one["at"]) if one["at"] else since) for one in edition.corrections]
+    return [Correction(text, at) for text, at in reversed(told)]
+
+
+def _in_series(post: Post, edition: Edition | None, parts: list[Post]) -> InSeries | None:
+    keys = [part.pk for part in parts]
+    if edition is None or edition.series is None or post.pk not in keys:
+        return None
+    links = [_link(part) for part in parts]
+    return InSeries(edition.series.name, edition.series.get_absolute_url(), keys.index(post.pk) + 1, links)
+
+
+def _tag_link(one: OnPost) -> Link:
+    return Link(one.tag.name, one.tag.get_absolute_url())
+
+
+def _first_link(posts: QuerySet[Post]) -> Link | None:
+    post = posts.first()
+    return _link(post) if post else None
+
+
+def _link(post: Post) -> Link:
+    revision = post.current_revision
+    return Link(revision.title if revision else "", post.get_absolute_url(), post.published_at)
