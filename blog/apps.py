@@ -26,5 +26,7 @@ def _lay_guards_aside(using: str, plan: list[Any], **told: Any) -> None:
 
 def _put_guards_back(using: str, **told: Any) -> None:
     from .guards import GUARDS
+    from .searching import tables
 
     guards.install(GUARDS, using)
+    tables.install(using)

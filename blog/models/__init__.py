@@ -39,6 +39,7 @@ from .revision import (
     Words,
 )
 from .row import MAX_EXCERPT_LENGTH, MAX_GONE_NOTE_LENGTH, MAX_WRITE_KEY_LENGTH, PostRow, with_plain_newlines
+from .search_entry import SearchEntry
 from .share_link import ShareLink
 from .tag_keeping import TagEntry
 from .wish import Wish
@@ -77,6 +78,7 @@ __all__ = [
     "Revision",
     "RevisionWriter",
     "Sealed",
+    "SearchEntry",
     "Series",
     "ShareLink",
     "Tag",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import F, Prefetch, Q
@@ -27,6 +27,7 @@ from .keeping import Keeping
 from .label import Series, Tag, Tagging
 from .reviewing import Reviewing
 from .row import PUT_BEFORE_READERS, PostRow, with_plain_newlines
+from .search_entry import SearchEntry
 from .sharing import Sharing
 from .writing import Writing
 
@@ -267,6 +268,11 @@ class Post(Writing, Reviewing, Addressing, Keeping, Sharing, PostRow):
 
     def __str__(self) -> str:
         return self.title or "Untitled"
+
+    def save(self, **options: Any) -> None:
+        """Save, and have it found by what readers see of it from now on: no verb can forget that."""
+        super().save(**options)
+        SearchEntry.objects.keep(self)
 
     def get_absolute_url(self) -> str:
         return reverse("post", args=[self.slug])

@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from accounts import guards
 from blog import editions
 from blog.guards import ALL_GUARDS
-from blog.models import Edition
+from blog.models import Edition, SearchEntry
 
 
 class Command(migrate.Command):
@@ -19,6 +19,8 @@ class Command(migrate.Command):
             super().handle(*args, **options)
         finally:
             guards.install(ALL_GUARDS, options["database"])
-        has_tables = Edition._meta.db_table in connections[options["database"]].introspection.table_names()
+        needed = {Edition._meta.db_table, SearchEntry._meta.db_table}
+        has_tables = needed <= set(connections[options["database"]].introspection.table_names())
         if options["database"] == DEFAULT_DB_ALIAS and has_tables:
             editions.make_missing()
+            SearchEntry.objects.make_missing()

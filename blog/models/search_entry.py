@@ -1,0 +1,121 @@
+"""What posts are found by: the words of every revision that readers see, or are to see, and of no other.
+
+Kept where it changes who is found: whenever a post is saved, in the same transaction. All of it follows from what was
+approved, so it can be made again at any time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+
+from blog import status
+from blog.terms import TERMS_VERSION, kept_of, stemmer_of
+
+from .edition import MAKER_VERSION, Edition
+
+if TYPE_CHECKING:
+    from .post import Post
+    from .revision import Revision
+
+
+class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
+    def keep(self, post: Post) -> None:
+        """Bring what this post is found by up to what readers see of it, and are to see."""
+        wanted = {post.scheduled_revision_id: True, post.live_revision_id: False}
+        wanted.pop(None, None)
+        with transaction.atomic():
+            kept = dict(self.filter(post=post).values_list("pk", "waits"))
+            if kept == wanted:
+                return
+            self.filter(pk__in=kept.keys() - wanted.keys()).delete()
+            for edition in Edition.objects.filter(pk__in=wanted.keys()).select_related("revision"):
+                if edition.pk not in kept:
+                    self._make(edition, waits=wanted[edition.pk])
+                elif kept[edition.pk] != wanted[edition.pk]:
+                    self.filter(pk=edition.pk).update(waits=wanted[edition.pk])
+
+    def let_in(self) -> None:
+        """Let what was to come, and has come, be found. Until then it is in no index that anybody's words are sought in."""
+        has_come = list(self.filter(status.shown(), waits=True).values_list("pk", flat=True))
+        if has_come:
+            self.filter(pk__in=has_come, waits=True).update(waits=False)
+
+    def make_missing(self) -> int:
+        """Make what is missing or of an earlier version, and drop what readers see no longer. Returns how many it was."""
+        from_readers = self.exclude(_is_pointed_to("post__", "revision"))
+        count = from_readers.delete()[0]
+        current = self.filter(maker=_maker()).values("pk")
+        missing = Edition.objects.filter(_is_pointed_to("post__", "revision")).exclude(pk__in=current)
+        for pk in list(missing.values_list("pk", flat=True)):  # One text at a time is enough in memory.
+            with transaction.atomic():
+                edition = Edition.objects.select_related("revision", "post").get(pk=pk)
+                self._make(edition, waits=edition.post.live_revision_id != pk)
+            count += 1
+        return count
+
+    def amiss(self) -> models.QuerySet[SearchEntry]:
+        """Entries that should not be there, or are of an earlier version."""
+        return self.exclude(_is_pointed_to("post__", "revision"), maker=_maker())
+
+    def _make(self, edition: Edition, *, waits: bool) -> SearchEntry:
+        entry = SearchEntry(revision_id=edition.pk, post_id=edition.post_id, waits=waits)
+        entry.put_words(edition)
+        return self.update_or_create(
+            revision_id=edition.pk,
+            defaults={field: getattr(entry, field) for field in ("post_id", "waits", *DERIVED)},
+        )[0]
+
+
+DERIVED = ("stemmer", "maker", "title", "tags", "excerpt", "text")
+
+
+class SearchEntry(models.Model):
+    """What an approved revision is found by: its words, folded, with spaces between them.
+
+    The database keeps an index beside it: blog/searching/tables.py.
+    """
+
+    revision: models.OneToOneField[Revision, Revision] = models.OneToOneField(
+        "blog.Revision", on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    post: models.ForeignKey[Post, Post] = models.ForeignKey("blog.Post", on_delete=models.PROTECT, related_name="+")
+    waits = models.BooleanField(help_text="Whether its time is still to come.")
+    stemmer = models.CharField(max_length=20, blank=True)
+    maker = models.CharField(max_length=60)
+    title = models.TextField()
+    tags = models.TextField(help_text="As its author spelled them.")
+    excerpt = models.TextField(help_text="Where its author wrote one.")
+    text = models.TextField()
+
+    objects = SearchEntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["waits", "stemmer"], name="search_entry_languages"),
+        ]
+        verbose_name_plural = "search entries"
+
+    def __str__(self) -> str:
+        return f"Words of revision {self.revision_id}"
+
+    def put_words(self, edition: Edition) -> None:
+        """Take the words of this edition. Names of people are none of them: those change, and people leave."""
+        revision = edition.revision
+        self.stemmer, self.maker = stemmer_of(edition.language or settings.SITE_LANGUAGE), _maker()
+        self.title = kept_of(revision.title, self.stemmer)
+        self.tags = kept_of(", ".join(revision.tags), self.stemmer)
+        self.excerpt = kept_of(revision.excerpt if revision.has_own_excerpt else "", self.stemmer)
+        self.text = kept_of(edition.text, self.stemmer)
+
+
+def _maker() -> str:
+    """Name what the words come out of: another one makes others."""
+    return f"{MAKER_VERSION}.{TERMS_VERSION}.{stemmer_of(settings.SITE_LANGUAGE)}"
+
+
+def _is_pointed_to(post: str, revision: str) -> Q:
+    return Q(**{f"{post}live_revision": models.F(revision)}) | Q(**{f"{post}scheduled_revision": models.F(revision)})
