@@ -25,15 +25,18 @@ from accounts.exceptions import TooMany
 from accounts.http import client_address, problem, too_many, with_person
 from accounts.models import Person, User
 
+from .addresses import absolute
 from .exceptions import NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
 from .models import MAX_ALT_LENGTH, MAX_TITLE_LENGTH, Post, PostQuerySet, Revision
 from .permissions import may_open_on_desk
+from .searching import Hit, found
 from .tags import checked_tags
 
 POSTS_A_CALL = 20
 MAX_POSTS_A_CALL = 100
 MAX_ID = 2**63 - 1
+MAX_OFFSET = 1_000_000
 
 Data = TypeVar("Data")
 
@@ -133,6 +136,42 @@ def shown_to(person: Person, post: Post) -> Revision | None:
     return post.current_revision or waiting
 
 
+class PieceOut(Schema):
+    text: str
+    isMatch: bool = Field(description="Whether it is what was looked for.")  # noqa: N815
+
+
+class HitOut(Schema):
+    id: int
+    title: str
+    snippet: list[PieceOut] = Field(description="Plain text, in pieces, from around what was looked for.")
+    author: Author
+    publishedAt: datetime | None  # noqa: N815
+    slug: str
+    url: str
+    tags: list[str]
+
+    @classmethod
+    def of(cls, hit: Hit) -> "HitOut":
+        """Return what was found, as readers see it, whoever asks."""
+        return cls(
+            id=hit.post.pk,
+            title=hit.revision.title,
+            snippet=[PieceOut(text=piece.text, isMatch=piece.is_match) for piece in hit.snippet],
+            author=Author(name=hit.revision.byline),
+            publishedAt=hit.post.published_at,
+            slug=hit.post.slug,
+            url=absolute(hit.post.get_absolute_url()),
+            tags=hit.revision.tags,
+        )
+
+
+class FoundOut(Schema):
+    total: int = Field(description="How many posts there are in all.")
+    understood: list[str] = Field(description="What was looked for, part by part, in words.")
+    posts: list[HitOut]
+
+
 class PersonOut(Schema):
     id: int
     name: str
@@ -182,6 +221,22 @@ def retrieve(
     posts = list(_posts(person).order_by("-created_at", "-pk")[offset : offset + limit])
     _load_html(shown_to(person, post) or post for post in posts)
     return {"data": [PostOut.of(post, person) for post in posts]}
+
+
+@api.get("/posts/search", response=Answer[FoundOut], auth=reader, operation_id="searchPosts")
+def search(
+    request: HttpRequest,
+    q: Annotated[str, Query(description="Words, “phrases”, -word, tag:, author:, series:, from: and to:.")] = "",
+    sort: Annotated[Literal["relevance", "newest"], Query()] = "relevance",
+    limit: Annotated[int, Query(ge=1, le=MAX_POSTS_A_CALL)] = POSTS_A_CALL,
+    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
+) -> Any:
+    """Look for posts by their words, as the search page does: the best first, among those that readers see."""
+    person = with_person(request).user
+    result = found(person, q, newest=sort == "newest", first=offset, count=limit)
+    understood = [part.in_words for part in result.query.parts]
+    hits = [HitOut.of(hit) for hit in result.hits]
+    return {"data": FoundOut(total=result.total, understood=understood, posts=hits)}
 
 
 @api.post("/posts/create", response={201: Answer[PostOut], 200: Answer[PostOut]}, operation_id="createPost")

@@ -1,6 +1,6 @@
 """Where a working copy stands, and the one definition of what readers can see."""
 
-from django.db.models import F, Q, TextChoices
+from django.db.models import Case, F, Q, TextChoices, When
 from django.utils import timezone
 
 
@@ -52,6 +52,12 @@ def shown(of: str = "") -> Q:
     has_not_come = Q(**{f"{of}post__scheduled_at": None}) | Q(**{f"{of}post__scheduled_at__gt": timezone.now()})
     scheduled = has_come & Q(**{f"{of}post__scheduled_revision": revision})
     return live(f"{of}post__") & (scheduled | (has_not_come & Q(**{f"{of}post__live_revision": revision})))
+
+
+def shown_revision() -> Case:
+    """The key of the revision that readers see, of posts that are live: the same question as `shown`, of the post."""
+    has_come = Q(scheduled_at__lte=timezone.now())
+    return Case(When(has_come, then=F("scheduled_revision")), default=F("live_revision"))
 
 
 def due() -> Q:

@@ -1,0 +1,195 @@
+"""What a person finds: among what they may read, and nothing else, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from operator import or_
+from types import ModuleType
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
+
+from accounts.models import Person, User
+from blog import status
+from blog.models import (
+    Author,
+    Edition,
+    FormerHandle,
+    FormerTagSlug,
+    Post,
+    PostQuerySet,
+    Revision,
+    SearchEntry,
+    Series,
+    Tag,
+)
+from blog.models.label import TagSpelling, key_of
+from blog.slugs import slug_of
+
+from . import postgresql, sqlite
+from .matching import Matching, Ranking, Sql
+from .query import Part, Query, bounds, parse
+from .snippets import Marker, Piece
+
+BACKENDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
+# Where more posts than this have the words, how often each has them says little, and weighing them takes long: those
+# with the words in their title come first.
+MANY = 2_000
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A post that was found, and where in it."""
+
+    post: Post
+    revision: Revision
+    title: list[Piece]
+    snippet: list[Piece]
+
+
+@dataclass(frozen=True)
+class Found:
+    query: Query
+    posts: list[Post] = field(default_factory=list)
+    total: int = 0
+    matching: Matching = field(default_factory=lambda: Matching(Query(), []))
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """The posts, each with the words that were found in it, taken from what readers see of it."""
+        shown = [(post, post.current_revision) for post in self.posts]
+        editions = Edition.objects.filter(revision__in=[revision for _, revision in shown if revision])
+        texts = dict(editions.values_list("revision", "text"))
+        marker = Marker(self.matching)
+        return [
+            Hit(post, revision, marker.marked(revision.title), marker.snippet(texts.get(revision.pk, "")))
+            for post, revision in shown
+            if revision is not None
+        ]
+
+
+def found(person: Person, typed: str, *, newest: bool = False, first: int = 0, count: int = 20) -> Found:
+    """Return the posts that this person may read and that have what was typed, the best or the newest first.
+
+    Of all those in their order, `count` after the `first`. Nothing typed finds nothing.
+    """
+    query = parse(typed)
+    if query.is_empty:
+        return Found(query)
+    _let_in()
+    stemmers = SearchEntry.objects.filter(waits=False).exclude(stemmer="").values_list("stemmer", flat=True)
+    matching = Matching(query, sorted(stemmers.distinct()))
+    keys, total = _keys(person, matching, newest=newest, first=first, count=count)
+    readable = Post.objects.live().visible_to(person).for_lists().in_bulk(keys)  # Asked again: it may have gone since.
+    return Found(query, [readable[key] for key in keys if key in readable], total, matching)
+
+
+def _let_in() -> None:
+    """Let what has come to readers be found. Where that cannot be written, it is found when somebody can."""
+    with suppress(DatabaseError), transaction.atomic():
+        SearchEntry.objects.let_in()
+
+
+def _keys(person: Person, matching: Matching, *, newest: bool, first: int, count: int) -> tuple[list[int], int]:
+    """Return the keys of so many posts, in order, and how many there are in all."""
+    readable = _narrowed(Post.objects.live().visible_to(person), matching.query)
+    if not matching.wanted and not matching.unwanted:
+        return list(readable.newest_first().values_list("pk", flat=True)[first : first + count]), readable.count()
+    sql, values = _statement(readable, matching, newest=newest)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT %s OFFSET %s", [*values, count, first])
+        rows = cursor.fetchall()
+        if not rows and first:  # Beyond the end: how many there are is still to be told.
+            cursor.execute(f"{sql} LIMIT 1", values)
+            return [], next(iter(cursor.fetchall()), (0, 0))[1]
+    return [key for key, _ in rows], rows[0][1] if rows else 0
+
+
+def _statement(readable: PostQuerySet, matching: Matching, *, newest: bool) -> Sql:
+    """Return one statement that looks for the words within what is readable, and counts what it finds."""
+    backend = BACKENDS[connection.vendor]
+    within, values = _compiled(readable)
+    sql = f"WITH readable (post, revision, published_at) AS MATERIALIZED ({within})"
+    if matching.wanted:
+        hits, hit_values = backend.hits(matching, _ranking(matching, newest=newest))
+        sql += f", hits AS MATERIALIZED ({hits}) SELECT post, COUNT(*) OVER () FROM hits JOIN readable USING (revision)"
+        values += hit_values
+    else:
+        sql += " SELECT post, COUNT(*) OVER () FROM readable"
+    if matching.unwanted:
+        unwanted, unwanted_values = backend.having_unwanted(matching)
+        sql += f" WHERE revision NOT IN ({unwanted})"
+        values += unwanted_values
+    rank = "rank, " if matching.wanted else ""
+    return f"{sql} ORDER BY {rank}published_at DESC, post DESC", values
+
+
+def _ranking(matching: Matching, *, newest: bool) -> Ranking:
+    if newest:
+        return Ranking.NONE
+    with connection.cursor() as cursor:
+        cursor.execute(*BACKENDS[connection.vendor].count(matching, MANY + 1))
+        is_many = cursor.fetchone()[0] > MANY
+    return Ranking.BY_TITLE if is_many else Ranking.BY_WORDS
+
+
+def _compiled(readable: PostQuerySet) -> Sql:
+    shown = readable.order_by().annotate(shown=status.shown_revision()).values_list("pk", "shown", "published_at")
+    sql, values = shown.query.get_compiler(connection=connection).as_sql()
+    return sql, list(values)
+
+
+def _narrowed(posts: PostQuerySet, query: Query) -> PostQuerySet:
+    for part in query.filters:
+        chosen = _chosen(posts, part)
+        posts = posts.exclude(pk__in=chosen.values("pk")) if part.is_unwanted else chosen
+    return posts
+
+
+def _chosen(posts: PostQuerySet, part: Part) -> PostQuerySet:
+    match part.kind:
+        case "from" | "to":
+            first, after = bounds(part.value) or (None, None)
+            return (
+                posts.filter(published_at__gte=first) if part.kind == "from" else posts.filter(published_at__lt=after)
+            )
+        case "tag":
+            return _any_of(posts, (posts.tagged(tag) for tag in tags_named(part.value)))
+        case "series":
+            return _any_of(posts, (posts.in_series(series) for series in series_named(part.value)))
+        case _:
+            return _any_of(posts, (posts.by_author(user) for user in users_named(part.value)))
+
+
+def _any_of(posts: PostQuerySet, choices: Iterator[PostQuerySet]) -> PostQuerySet:
+    return reduce(or_, choices, posts.none())
+
+
+def tags_named(name: str) -> list[Tag]:
+    """Return the tags that this spelling, address or former address leads to."""
+    spelled = TagSpelling.objects.filter(key=key_of(name)).values("tag")
+    former = FormerTagSlug.objects.filter(slug=slug_of(name)).values("tag")
+    return list(Tag.objects.filter(Q(pk__in=spelled) | Q(pk__in=former) | Q(slug=slug_of(name))))
+
+
+def series_named(name: str) -> list[Series]:
+    return list(Series.objects.filter(Q(key=key_of(name)) | Q(slug=slug_of(name))))
+
+
+def users_named(name: str) -> list[User]:
+    """Return the authors of this address or former address, or else of this name, or else with this in their name."""
+    handle = slug_of(name)
+    former = FormerHandle.objects.filter(slug=handle).values("author")
+    authors = Author.objects.select_related("user")
+    for condition in (
+        Q(slug=handle) | Q(pk__in=former),
+        Q(user__name__iexact=name),
+        Q(user__name__icontains=name),
+    ):
+        users = [author.user for author in authors.filter(condition)[:10]]
+        if users:
+            return users
+    return []
