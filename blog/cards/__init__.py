@@ -16,7 +16,7 @@ from django.core.cache import caches
 from blog.models import Revision
 
 from . import drawing
-from .drawing import HEIGHT, WIDTH
+from .drawing import HEIGHT, PENCIL, WIDTH
 
 __all__ = ["HEIGHT", "WIDTH", "Busy", "Card"]
 
@@ -37,15 +37,16 @@ class Card:
     title: str
     site: str
     byline: str
+    accent: str = PENCIL
 
     @classmethod
     def of(cls, revision: Revision) -> Card:
-        return cls(revision.title, settings.SITE_NAME, revision.byline)
+        return cls(revision.title, settings.SITE_NAME, revision.byline, _accent())
 
     @classmethod
     def of_site(cls) -> Card:
         """Return the card of all pages that are no post."""
-        return cls("", settings.SITE_NAME, settings.SITE_TAGLINE)
+        return cls("", settings.SITE_NAME, settings.SITE_TAGLINE, _accent())
 
     @property
     def digest(self) -> str:
@@ -69,3 +70,8 @@ class Card:
             return caches["cards"].get_or_set(self.digest, lambda: drawing.drawn(**vars(self)))  # type: ignore[return-value]  # bytes, as above
         finally:
             _hands.release()
+
+
+def _accent() -> str:
+    """The site's own colour, as it is on light paper."""
+    return settings.SITE_COLOUR[0] if settings.SITE_COLOUR else PENCIL

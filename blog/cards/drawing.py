@@ -16,18 +16,18 @@ SMALL = 34
 COLOURS = 48  # Enough for the soft edges of letters, and a third of the weight.
 
 
-def drawn(*, title: str, site: str, byline: str) -> bytes:
+def drawn(*, title: str, site: str, byline: str, accent: str) -> bytes:
     """Return a PNG with these words. What the fonts have no letters for is left out: nobody sees boxes.
 
     Where that is the title, the name of the site stands in its place.
     """
     card = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(card)
-    pen.rectangle((0, 0, 20, HEIGHT), fill=PENCIL)
+    pen.rectangle((0, 0, 20, HEIGHT), fill=accent)
     pen.line((MARGIN, 122, WIDTH - MARGIN, 122), fill=RULE, width=2)
     own_title, name = drawable(title, SEMIBOLD), drawable(site, SEMIBOLD)
     if own_title:
-        _write_line(pen, name, SEMIBOLD, PENCIL, y=92)
+        _write_line(pen, name, SEMIBOLD, accent, y=92)
     _write_title(pen, own_title or name)
     _write_line(pen, drawable(byline, REGULAR), REGULAR, FADED, y=HEIGHT - 72)
     file = io.BytesIO()

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import conditional_page, require_safe
@@ -12,7 +12,7 @@ from accounts.http import PersonRequest
 from blog import icons, sitemaps, twins
 from blog.addresses import absolute
 from blog.cards import PATIENCE_SECONDS, Busy, Card
-from blog.models import Post
+from blog.models import Post, PostQuerySet, Revision
 from blog.permissions import are_pages_found
 from blog.sitemaps import Entry
 
@@ -21,12 +21,10 @@ from blog.sitemaps import Entry
 @open_where_public
 def card(request: PersonRequest, slug: str, digest: str) -> HttpResponse:
     """Show the card of what is live; from that of an earlier title lead to the one of today."""
-    post = get_object_or_404(Post.objects.live().visible_to(request.user).for_lists(), slug=slug)
-    revision = post.current_revision
-    if revision is None:  # Its time ended between the two.
-        raise Http404
+    post, revision = _found(Post.objects.for_lists(), request, slug)
     own = Card.of(revision)
-    return _shown(request, own) if own.digest == digest else redirect("card", post.slug, own.digest)
+    is_there = (post.slug, own.digest) == (slug, digest)
+    return _shown(request, own) if is_there else redirect("card", post.slug, own.digest)
 
 
 @require_safe
@@ -41,10 +39,11 @@ def site_card(request: PersonRequest, digest: str) -> HttpResponse:
 @conditional_page
 def twin(request: PersonRequest, slug: str) -> HttpResponse:
     """Give the Markdown of what readers see."""
-    post = get_object_or_404(Post.objects.live().visible_to(request.user).with_readers_text(), slug=slug)
-    revision = post.current_revision
-    if revision is None or not twins.has_twin(revision):
+    post, revision = _found(Post.objects.with_readers_text(), request, slug)
+    if not twins.has_twin(revision):
         raise Http404
+    if post.slug != slug:
+        return redirect("twin", post.slug, permanent=True)
     response = HttpResponse(twins.twin_of(post, revision), content_type="text/markdown; charset=utf-8")
     response.headers["Link"] = f'<{revision.canonical_url or absolute(post.get_absolute_url())}>; rel="canonical"'
     response.headers["X-Robots-Tag"] = "noindex"  # The page is what is to be found.
@@ -96,6 +95,16 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """Tell phones and browsers what the site is called and how it looks among their applications."""
     return _for_a_day(JsonResponse(icons.manifest(), content_type="application/manifest+json"))
+
+
+def _found(posts: PostQuerySet, request: PersonRequest, slug: str) -> tuple[Post, Revision]:
+    """Return the post that has this address, or had it, and what readers see of it. Raises Http404."""
+    seen = posts.live().visible_to(request.user)
+    post = seen.filter(slug=slug).first() or seen.filter(former_slugs__slug=slug).first()
+    revision = post.current_revision if post else None
+    if post is None or revision is None:  # Its time may end between the two.
+        raise Http404
+    return post, revision
 
 
 def _sitemap(request: HttpRequest, template: str, entries: list[Entry]) -> HttpResponse:

@@ -120,6 +120,14 @@ def test_on_a_members_site_it_is_for_members(published: Post, reader: User, sett
     assert signed_in(reader).get("/posts/on-proofs.md").status_code == 200
 
 
+def test_the_one_of_a_post_that_moved_is_at_its_new_address(published: Post, admin: User) -> None:
+    published.readdress(by=admin, to="on-galleys")
+
+    answer = Client().get("/posts/on-proofs.md")
+
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/posts/on-galleys.md")
+
+
 def test_a_known_one_is_not_sent_again(published: Post) -> None:
     etag = Client().get("/posts/on-proofs.md").headers["ETag"]
 

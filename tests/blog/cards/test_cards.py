@@ -64,7 +64,31 @@ def test_a_post_without_a_cover_has_a_card() -> None:
 def test_the_front_page_has_the_card_of_the_site() -> None:
     answer = Client().get(card_of("/"))
 
-    assert answer.content == drawing.drawn(title="", site="Galley", byline="Read the proof before it prints.")
+    words = {"title": "", "site": "Galley", "byline": "Read the proof before it prints."}
+    assert answer.content == drawing.drawn(**words, accent="#1c49a6")
+
+
+@pytest.mark.usefixtures("public", "published")
+def test_a_site_with_a_colour_of_its_own_has_cards_in_it(settings: SimpleNamespace) -> None:
+    before = card_of("/posts/on-proofs")
+    settings.SITE_COLOUR = ("#aa2200", "#ff9988")
+
+    own = card_of("/posts/on-proofs")
+
+    assert own != before
+    with Image.open(io.BytesIO(Client().get(own).content)) as image:
+        assert image.convert("RGB").getpixel((5, 300)) == (0xAA, 0x22, 0x00)
+
+
+@pytest.mark.usefixtures("public")
+def test_the_card_of_a_post_that_moved_is_at_its_new_address(published: Post, admin: User) -> None:
+    old = card_of("/posts/on-proofs")
+    published.readdress(by=admin, to="on-galleys")
+
+    answer = Client().get(old)
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == card_of("/posts/on-galleys") == old.replace("on-proofs", "on-galleys")
 
 
 @pytest.mark.usefixtures("public", "published")
