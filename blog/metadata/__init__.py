@@ -24,9 +24,10 @@ from blog.permissions import are_pages_found
 from blog.twins import has_twin
 
 from . import linked_data
+from .feeds import Feed, feeds_of, feeds_of_site
 from .told import Article, Metadata, Picture
 
-__all__ = ["Article", "Metadata", "Picture", "of_author", "of_home", "of_page", "of_post"]
+__all__ = ["Article", "Feed", "Metadata", "Picture", "feeds_of", "of_author", "of_home", "of_page", "of_post"]
 
 
 def of_page(
@@ -39,12 +40,13 @@ def of_page(
     query: dict[str, str] | None = None,
     crumbs: Iterable[tuple[str, str]] = (),
     is_indexed: bool = True,
+    feeds: Iterable[Feed] = (),
 ) -> Metadata:
     """Return what a page other than a post says of itself.
 
     `address` is the one it ought to have, as `reverse` gives it, where it answers at several. `query` is what of the
     question belongs to it besides the number of the page. `crumbs` are the steps to it after the front page, each a
-    name and an address, and the page itself is the last.
+    name and an address, and the page itself is the last. `feeds` are its own, before those of the site.
     """
     address = address or escape_uri_path(request.path)
     steps = list(crumbs)
@@ -57,6 +59,7 @@ def of_page(
         previous=_numbered(address, query, page.previous_page_number()) if page and page.has_previous() else "",
         next=_numbered(address, query, page.next_page_number()) if page and page.has_next() else "",
         picture=_picture_of_site(),
+        feeds=[*feeds, *feeds_of_site()],
         nodes=[linked_data.breadcrumbs(steps)] if steps else [],
     )
 
@@ -85,6 +88,7 @@ def of_post(post: Post, revision: Revision, edition: Edition | None = None) -> M
         kind="article",
         is_indexed=are_pages_found(),
         picture=_picture_of(post, revision),
+        feeds=feeds_of_site(),
         article=article,
     )
     crumbs = linked_data.breadcrumbs([*_way_to(article), (revision.title, post.get_absolute_url())])

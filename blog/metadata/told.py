@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from blog import markup
 
+from .feeds import Feed
 from .languages import locale_of
 
 Node = dict[str, Any]  # A thing in the words of schema.org.
@@ -62,6 +63,7 @@ class Metadata:
     next: str = ""
     picture: Picture | None = None
     article: Article | None = None
+    feeds: Sequence[Feed] = ()
     nodes: Sequence[Node] = field(default_factory=list)
 
     @property

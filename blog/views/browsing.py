@@ -54,7 +54,8 @@ def tag(request: PersonRequest, slug: str) -> HttpResponse:
     if tag.slug != slug:
         return redirect(tag, permanent=True)
     crumbs = [("Tags", reverse("tags")), (tag.name, tag.get_absolute_url())]
-    told = _told(request, page, f"Posts tagged “{tag.name}”", crumbs)
+    feeds = metadata.feeds_of("tag", tag.name, tag.slug)
+    told = _told(request, page, f"Posts tagged “{tag.name}”", crumbs, feeds=feeds)
     return _list_page(request, page, "blog/tag.html", tag=tag, **told)
 
 
@@ -77,7 +78,8 @@ def author(request: PersonRequest, handle: str) -> HttpResponse:
     if author.slug != handle:
         return redirect(author, permanent=True)
     crumbs = [("Authors", reverse("authors")), (author.user.name, author.get_absolute_url())]
-    told = _told(request, page, author.user.name, crumbs, author.bio or f"Posts by {author.user.name}.")
+    feeds = metadata.feeds_of("author", author.user.name, author.slug)
+    told = _told(request, page, author.user.name, crumbs, author.bio or f"Posts by {author.user.name}.", feeds)
     told["metadata"] = metadata.of_author(told["metadata"], author)
     return _list_page(request, page, "blog/author.html", author=author, is_own=author.user == request.user, **told)
 
@@ -99,7 +101,8 @@ def series(request: PersonRequest, slug: str) -> HttpResponse:
     series = get_object_or_404(Series, slug=slug)
     page = page_of(request, _posts_for(request).in_series(series).oldest_first(), may_be_empty=False)
     crumbs = [("Series", reverse("all_series")), (series.name, series.get_absolute_url())]
-    told = _told(request, page, series.name, crumbs, f"The series “{series.name}”, from its beginning.")
+    feeds = metadata.feeds_of("series", series.name, series.slug)
+    told = _told(request, page, series.name, crumbs, f"The series “{series.name}”, from its beginning.", feeds)
     return _list_page(request, page, "blog/series.html", series=series, **told)
 
 
@@ -165,10 +168,21 @@ def _list_page(request: PersonRequest, page: Page[Post], template: str, **contex
 
 
 def _told(
-    request: PersonRequest, page: Page[Post] | None, title: str, crumbs: Crumbs, description: str = ""
+    request: PersonRequest,
+    page: Page[Post] | None,
+    title: str,
+    crumbs: Crumbs,
+    description: str = "",
+    feeds: Iterable[metadata.Feed] = (),
 ) -> dict[str, Any]:
     told = metadata.of_page(
-        request, title=title, description=description or f"{title}.", address=crumbs[-1][1], page=page, crumbs=crumbs
+        request,
+        title=title,
+        description=description or f"{title}.",
+        address=crumbs[-1][1],
+        page=page,
+        crumbs=crumbs,
+        feeds=feeds,
     )
     return {"title": title, "crumbs": crumbs[:-1], "metadata": told}
 

@@ -171,6 +171,27 @@ def test_the_page_of_an_author_tells_of_them(editor: User) -> None:
     }
 
 
+@pytest.mark.usefixtures("public", "published")
+def test_pages_lead_to_the_feeds_of_the_site_and_lists_to_their_own_first() -> None:
+    home, tag = (
+        [(link["type"], link["href"]) for link in head_of(path).links["alternate"]] for path in ("/", "/tags/craft")
+    )
+
+    assert [kind for kind, _ in home] == ["application/atom+xml", "application/rss+xml", "application/feed+json"]
+    assert [kind for kind, _ in tag] == 2 * [kind for kind, _ in home]
+    assert tag[3:] == home
+    for kind, address in tag:
+        answer = Client().get(address.removeprefix(SITE))
+        assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, kind)
+
+
+@pytest.mark.usefixtures("published")
+def test_pages_of_a_members_site_name_no_feed_that_is_not_the_readers_own(reader: User) -> None:
+    links = head_of("/", signed_in(reader)).links.get("alternate", [])
+
+    assert links == []
+
+
 @pytest.mark.usefixtures("public")
 def test_the_front_page_tells_of_the_site() -> None:
     site = head_of("/").thing("WebSite")
