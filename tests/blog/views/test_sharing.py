@@ -135,6 +135,19 @@ def test_the_pictures_of_the_text_are_in_the_page_and_open_nowhere_else(author: 
     assert Client().get(address, {"token": token}).status_code in (302, 404)
 
 
+def test_of_a_picture_in_the_page_no_smaller_copy_is_offered_and_no_way_to_its_full_size(author: User) -> None:
+    upload = Image.objects.upload(by=author, data=picture(size=(1000, 500)), alt="A stick")
+    post = Post.objects.write(by=author, title="Pictured", body=f'![A stick]({upload.image.get_absolute_url()} "b")')
+    _, token = post.share(by=author)
+
+    page = open_link(token).content.decode()
+
+    assert "srcset" in post.html
+    assert 'class="zoom"' in post.html
+    assert re.search(r'<figure><img alt="A stick" src="data:image/webp;base64,[^>]* width="1000" height="500"', page)
+    assert not re.search(r"srcset|sizes=|zoom|/media/", page.split("<article")[1])
+
+
 def test_a_picture_that_the_text_only_names_is_not_in_the_page(author: User, other_editor: User) -> None:
     hidden = Image.objects.upload(by=other_editor, data=picture()).image
     post = Post.objects.write(by=author, title="Typed", body=f"![Not mine]({hidden.get_absolute_url()})")
