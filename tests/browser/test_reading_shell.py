@@ -239,6 +239,9 @@ def test_everybody_can_use_the_pages_in_either(device: str, chosen: str, site: S
         for path in PAGES:
             rita.open(path)
             assert paper(rita.page) == (DARK_PAPER if "dark" in (chosen or device) else LIGHT_PAPER)
+            if path == "/sign-in":
+                ink = rita.page.get_by_label("E-mail address").evaluate("(field) => getComputedStyle(field).color")
+                assert ink == rita.page.evaluate("getComputedStyle(document.body).color")
             faults += [f"{path}: {fault}" for fault in faults_of(rita)]
 
     assert faults == []
