@@ -32,7 +32,7 @@ function showFlow() {
     "redirect-url": `${location.origin}${location.pathname}?next=${encodeURIComponent(next)}${again && `&${again}=1`}`,
     tenant,
     "auto-focus": "true",
-    theme: document.documentElement.dataset.theme ?? "os",
+    theme: document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
     nonce: document.querySelector("script[nonce]")?.nonce,
   };
   component.logger = { ...console, debug: quiet, info: quiet }; // It tells the whole flow, aloud.
