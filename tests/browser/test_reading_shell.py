@@ -156,7 +156,7 @@ def test_a_page_runs_the_other_way(site: Server, browser: Browser) -> None:
             assert fits(rita.page), path
             assert rita.page.evaluate(left_of, ".masthead__name") > WIDE["width"] / 2 > ahead
         rita.open(POST)
-        rita.page.evaluate("document.documentElement.dir = 'rtl'")
+        rita.page.evaluate("document.querySelectorAll('[dir]').forEach((part) => (part.dir = 'rtl'))")
         quote = rita.page.locator("blockquote").first
         expect(quote).to_have_css("border-right-style", "solid")
         expect(quote).to_have_css("border-left-style", "none")
