@@ -41,6 +41,9 @@ TYPED = {
     "outcome_note": "What readers are told",
     "outcome_to": "Where readers are led",
     "address": "Address",
+    "handle": "Address of your page",
+    "bio": "About you",
+    "website": "Your website",
     "name": "Name",
     "email": "Email",
 }

@@ -12,8 +12,10 @@ from .exceptions import NotReady
 from .markup import MAX_CHARACTERS
 from .models import (
     MAX_ALT_LENGTH,
+    MAX_BIO_LENGTH,
     MAX_EXCERPT_LENGTH,
     MAX_GONE_NOTE_LENGTH,
+    MAX_HANDLE_LENGTH,
     MAX_LANGUAGE_LENGTH,
     MAX_NOTE_LENGTH,
     MAX_SERIES_LENGTH,
@@ -215,6 +217,28 @@ class ReasonForm(forms.Form):
     """Why something is done. That there has to be a reason, the model says."""
 
     reason = forms.CharField(required=False, max_length=MAX_REASON_LENGTH)
+
+
+class AuthorPageForm(forms.Form):
+    """What an author says of themselves, and where their page is."""
+
+    handle = forms.CharField(
+        required=False,
+        max_length=10 * MAX_HANDLE_LENGTH,
+        label="Address of your page, after /authors/",
+        help_text="The one it has now goes on leading there, and nobody else gets it.",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    bio = forms.CharField(
+        required=False,
+        max_length=MAX_BIO_LENGTH,
+        label="About you",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=f"A few sentences in plain text, up to {MAX_BIO_LENGTH} characters. Readers see it at once.",
+    )
+    website = forms.URLField(
+        required=False, max_length=300, assume_scheme="https", label="Your website", help_text="If you have one."
+    )
 
 
 class AddressForm(forms.Form):

@@ -16,7 +16,7 @@ from accounts.roles import Role
 from .status import live, shown
 
 if TYPE_CHECKING:
-    from .models import Post
+    from .models import Author, Post
 
 NOTHING = Q(pk__in=[])
 SECOND_FACTORS = frozenset({"mfa", "totp", "webauthn"})
@@ -122,6 +122,11 @@ def may_read_record(person: Person) -> bool:
 def may_manage_tags(person: Person) -> bool:
     """Whether this person may rename tags and merge them, for all posts at once."""
     return Role.ADMIN in person.roles
+
+
+def may_describe(person: Person, author: Author) -> bool:
+    """Whether this person says what the page of this author shows."""
+    return author.user_id == person.pk
 
 
 def may_explain_others(person: Person) -> bool:

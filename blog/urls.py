@@ -7,6 +7,7 @@ from .icons import ICONS
 from .slugs import MonthConverter, SlugConverter, YearConverter
 from .views import (
     about,
+    author_page,
     browsing,
     desk,
     explain,
@@ -62,6 +63,7 @@ desk_urlpatterns = [
     path("desk/notifications/<int:notification_id>/read", notifications.read_notification, name="read_notification"),
     path("desk/history.csv", record.as_csv, name="record_csv"),
     path("desk/history.json", record.as_json, name="record_json"),
+    path("desk/author-page", author_page.author_page, name="author_page"),
     path("desk/tags", tags.tags, name="tags"),
     path("desk/tags/<int:tag_id>", tags.tag, name="tag"),
     path("desk/tags/<int:tag_id>/rename", tags.rename, name="rename_tag"),

@@ -5,7 +5,7 @@ from accounts.append_only import Sealed
 from . import tag_keeping
 from .addressing import told_in
 from .approval import Approval
-from .author import Author, FormerHandle
+from .author import MAX_BIO_LENGTH, MAX_HANDLE_LENGTH, Author, FormerHandle
 from .edition import MAKER_VERSION, Edition
 from .former_slug import FormerSlug
 from .history import HistoryEntry
@@ -47,8 +47,10 @@ from .wish import Wish
 __all__ = [
     "MAKER_VERSION",
     "MAX_ALT_LENGTH",
+    "MAX_BIO_LENGTH",
     "MAX_EXCERPT_LENGTH",
     "MAX_GONE_NOTE_LENGTH",
+    "MAX_HANDLE_LENGTH",
     "MAX_LANGUAGE_LENGTH",
     "MAX_NOTE_LENGTH",
     "MAX_SERIES_LENGTH",

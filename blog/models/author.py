@@ -9,6 +9,9 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import User
+from blog import permissions
+from blog.exceptions import NotPermitted, NotReady
+from blog.slugs import slug_of
 
 from .label import MAX_LABEL_SLUG_LENGTH, free_slug
 
@@ -16,6 +19,15 @@ if TYPE_CHECKING:
     from .edition import EditionQuerySet
 
 MAX_BIO_LENGTH = 500
+MAX_HANDLE_LENGTH = 60
+# Addresses that would seem to speak for the site, or to be a page of it.
+RESERVED = frozenset(
+    {
+        *("admin", "administrator", "root", "owner", "staff", "team", "editor", "editors", "moderator", "support"),
+        *("help", "security", "system", "official", "anonymous", "nobody", "everybody", "all", "new", "edit", "me"),
+        *("page", "feed", "feeds", "rss", "atom", "about", "author", "authors", "former"),
+    }
+)
 
 
 class AuthorQuerySet(models.QuerySet["Author"]):
@@ -27,7 +39,10 @@ class AuthorQuerySet(models.QuerySet["Author"]):
         try:
             with transaction.atomic():
                 taken = [Author.objects.all(), FormerHandle.objects.all()]
-                return self.create(user=user, slug=free_slug(user.name, "author", taken))
+                name = f"{user.name} author" if slug_of(user.name) in RESERVED else user.name
+                author = self.create(user=user, slug=free_slug(name, "author", taken))
+                author.check_is_their_own()
+                return author
         except IntegrityError:  # Somebody of the same name becomes one at this moment.
             return self.of(user)
 
@@ -63,6 +78,47 @@ class Author(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("author", args=[self.slug])
+
+    def describe(self, *, by: User, handle: str, bio: str, website: str) -> None:
+        """Say of oneself what the page shows, and where it is. Its old address leads there, and is nobody else's.
+
+        Raises NotPermitted, and NotReady for what will not do.
+        """
+        if not permissions.may_describe(by, self):
+            raise NotPermitted("Authors say themselves what their page shows.")
+        slug, bio = checked_handle(handle), " ".join(bio.split())
+        if len(bio) > MAX_BIO_LENGTH:
+            raise NotReady(f"What you say of yourself may be {MAX_BIO_LENGTH} characters long.")
+        if website and not website.startswith(("https://", "http://")):
+            raise NotReady("Give the whole address of your website: https://…")
+        try:
+            with transaction.atomic():
+                self.refresh_from_db(from_queryset=Author.objects.select_for_update())
+                former, self.slug, self.bio, self.website = self.slug, slug, bio, website
+                self.former_handles.filter(slug=slug).delete()
+                if slug != former:
+                    FormerHandle.objects.create(slug=former, author=self)
+                self.save()
+                self.check_is_their_own()
+        except IntegrityError as error:
+            raise NotReady("Somebody else has this address, or had it. Choose another.") from error
+
+    def check_is_their_own(self) -> None:
+        """Raise IntegrityError where somebody else had this address."""
+        if FormerHandle.objects.filter(slug=self.slug).exclude(author=self).exists():
+            raise IntegrityError("somebody else had this address")
+
+
+def checked_handle(handle: str) -> str:
+    """Return what somebody typed as an address has it. Raises NotReady."""
+    slug = slug_of(handle.strip().removeprefix("/authors/"))
+    if not slug:
+        raise NotReady("The address of your page needs a letter or a digit.")
+    if slug in RESERVED:
+        raise NotReady(f"“{slug}” could be taken for more than a person. Choose another address.")
+    if len(slug) > MAX_HANDLE_LENGTH:
+        raise NotReady(f"The address of your page may be {MAX_HANDLE_LENGTH} characters long.")
+    return slug
 
 
 class FormerHandle(models.Model):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts import data
 from accounts.http import MemberRequest
 from accounts.models import User
-from blog.models import HistoryEntry, Notification, Post, Revision, RevisionWriter, ShareLink, Wish
+from blog.models import Author, HistoryEntry, Notification, Post, Revision, RevisionWriter, ShareLink, Wish
 from blog.permissions import may_open_on_desk
 
 POSTS_AT_A_TIME = 50
@@ -21,6 +21,7 @@ def my_data(request: MemberRequest) -> HttpResponse:
     kept = {
         **data.kept_of(request.user),
         "posts": _posts_of(request.user),
+        "author_page": _page_of(request.user),
         "pictures": _pictures_of(request.user),
         "deeds": _deeds_of(request.user),
         "shared_links": _links_of(request.user),
@@ -80,6 +81,15 @@ def _post(post: Post, user: User) -> dict[str, Any]:
         "published_at": post.published_at,
         "history": [{"at": entry.at, "what": entry.sentence, "note": entry.note} for entry in post.history.all()],
     }
+
+
+def _page_of(user: User) -> dict[str, Any] | None:
+    """What they say of themselves, and where; None until a text of theirs was approved."""
+    author = Author.objects.filter(user=user).first()
+    if author is None:
+        return None
+    former = list(author.former_handles.order_by("pk").values_list("slug", flat=True))
+    return {"handle": author.slug, "bio": author.bio, "website": author.website, "former_handles": former}
 
 
 def _pictures_of(user: User) -> list[dict[str, Any]]:

@@ -150,6 +150,10 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "desk/history.csv": [("get", "/desk/history.csv", {})],
     "desk/history.json": [("get", "/desk/history.json", {})],
+    "desk/author-page": [
+        ("get", "/desk/author-page", {}),
+        ("post", "/desk/author-page", {"handle": "{hand}", "bio": "Mine.", "website": ""}),
+    ],
     "desk/tags": [("get", "/desk/tags", {})],
     "desk/tags/<int:tag_id>": [("get", "/desk/tags/{id}", {})],
     "desk/tags/<int:tag_id>/rename": [("post", "/desk/tags/{id}/rename", {"name": "Other"})],
