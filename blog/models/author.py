@@ -79,6 +79,11 @@ class Author(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("author", args=[self.slug])
 
+    @property
+    def website_shown(self) -> str:
+        """Their website as people say it."""
+        return self.website.partition("://")[2].removeprefix("www.").rstrip("/")
+
     def describe(self, *, by: User, handle: str, bio: str, website: str) -> None:
         """Say of oneself what the page shows, and where it is. Its old address leads there, and is nobody else's.
 
