@@ -40,7 +40,7 @@ class Footnotes:
         self.links += 1
         uses = self.uses[FIRST.sub("", name, count=1)]
         label = f"Back to reference {self.number}"
-        return (label, "") if uses == 1 else (f"{label} ({self.links} of {uses})", str(self.links))
+        return (label, "") if uses == 1 else (f"{label}, place {self.links} of {uses}", str(self.links))
 
 
 class OrderProcessor(Treeprocessor):

@@ -50,9 +50,9 @@ def test_from_a_note_that_is_referred_to_twice_there_are_two() -> None:
     tree = page("a[^x] b[^y] c[^x] d[^x]\n\n[^x]: Ex\n[^y]: Why")
 
     assert ways_back(tree) == [
-        ("Back to reference 1 (1 of 3)", "↩1"),
-        ("Back to reference 1 (2 of 3)", "↩2"),
-        ("Back to reference 1 (3 of 3)", "↩3"),
+        ("Back to reference 1, place 1 of 3", "↩1"),
+        ("Back to reference 1, place 2 of 3", "↩2"),
+        ("Back to reference 1, place 3 of 3", "↩3"),
         ("Back to reference 2", "↩"),
     ]
 
