@@ -58,7 +58,7 @@ Term
 
 READ = [
     "/", "/?page=2", "/tags", "/tags/craft-co", "/authors", "/authors/ed-editor", "/series", "/series/on-craft",
-    "/archive", "/about", "/privacy",
+    "/archive", "/about", "/privacy", "/search", "/search?q=heading", "/search?q=zzz",
 ]  # fmt: skip
 OF_AN_EDITOR = [
     "/write", "/desk", "/desk/mine", "/desk/drafts", "/desk/images", "/desk/notifications", "/account",

@@ -189,7 +189,13 @@ def test_crawlers_are_told_where_the_list_is_and_what_is_not_for_them() -> None:
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert lines[0] == "User-agent: *"
     assert f"Sitemap: {SITE}/sitemap.xml" in lines
-    assert {"Disallow: /desk", "Disallow: /api/", "Disallow: /search", "Disallow: /shared/"} < set(lines)
+    assert {
+        "Disallow: /desk",
+        "Disallow: /feeds/private/",
+        "Disallow: /api/",
+        "Disallow: /search",
+        "Disallow: /shared/",
+    } < set(lines)
     assert "Disallow: /" not in lines
 
 

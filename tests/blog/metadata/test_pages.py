@@ -1,15 +1,18 @@
 """What pages say of themselves to programs."""
 
+import io
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from django.utils.timezone import localtime
+from PIL import Image
 
 from accounts.models import User
 from blog.metadata.languages import locale_of
 from blog.metadata.linked_data import shortened
-from blog.models import Author, Image, Post
+from blog.models import Author, Post
+from blog.models import Image as Kept
 from tests.blog.images.files import picture
 from tests.blog.posts import post_in
 from tests.conftest import signed_in
@@ -83,7 +86,7 @@ def test_the_way_to_a_post_begins_at_the_front_page() -> None:
 
 @pytest.mark.usefixtures("public")
 def test_a_cover_is_shown_with_its_size_and_its_words(editor: User, admin: User) -> None:
-    image = Image.objects.upload(by=editor, data=picture(size=(40, 30)), alt="").image
+    image = Kept.objects.upload(by=editor, data=picture(size=(40, 30)), alt="").image
     publish(editor, admin, cover=image.get_absolute_url(), cover_alt="A galley")
 
     head = head_of("/posts/on-proofs")
@@ -197,6 +200,18 @@ def test_the_front_page_tells_of_the_site() -> None:
     site = head_of("/").thing("WebSite")
 
     assert (site["name"], site["url"]) == ("Galley", f"{SITE}/")
+    assert site["potentialAction"]["target"]["urlTemplate"] == f"{SITE}/search?q={{search_term_string}}"
+    assert Client().get("/search", {"q": "proofs"}).status_code == 200
+    with Image.open(io.BytesIO(Client().get(site["publisher"]["logo"]["url"].removeprefix(SITE)).content)) as logo:
+        assert logo.size == (512, 512)
+
+
+@pytest.mark.usefixtures("public", "published")
+def test_what_somebody_looked_for_is_not_to_be_found() -> None:
+    head = head_of("/search?q=proofs")
+
+    assert head.meta("robots") == "noindex"
+    assert head.link("canonical") == f"{SITE}/search?q=proofs"
 
 
 @pytest.mark.usefixtures("published")
