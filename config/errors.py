@@ -7,17 +7,20 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerEr
 from django.template.loader import render_to_string
 
 from accounts.access import open_where_public
-from accounts.http import posted_texts, problem, refusal, wants_json
+from accounts.http import posted_texts, problem, refusal, wants_json, with_person
 from blog.views.addresses import otherwise_written
+from blog.views.reading import formerly_at
 
 from .look import look_of
 
 
 @open_where_public
 def not_found(request: HttpRequest, anything: str) -> HttpResponse:
-    """Lead to the page that is meant where the address is merely written otherwise. Raises Http404."""
-    if request.method in ("GET", "HEAD") and (answer := otherwise_written(request)):
-        return answer
+    """Lead to the page that is meant where the address is written otherwise, or is of the site before. Raises Http404."""
+    if request.method in ("GET", "HEAD"):
+        answer = otherwise_written(request) or formerly_at(with_person(request))
+        if answer is not None:
+            return answer
     raise Http404
 
 

@@ -73,6 +73,8 @@ IS_HTTPS = SITE_URL.startswith("https://")
 VISIBILITY: str = env.str("VISIBILITY", default="members")
 if VISIBILITY not in ("members", "public"):
     raise ImproperlyConfigured(f"VISIBILITY is “{VISIBILITY}”; it must be members or public.")
+# Of the sites whose posts were brought here to stay: what came from there is found at its former address, too.
+OLD_SITE_HOSTS = names("OLD_SITE_HOSTS")
 # Whether search engines are to find the pages that are open to all: not those of a copy to try things on.
 SEARCH_ENGINES: bool = env.bool("SEARCH_ENGINES", default=not DEBUG)
 SITE_LANGUAGE: str = env.str("SITE_LANGUAGE", default="en")

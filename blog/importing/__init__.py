@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
 from blog.markup import MAX_CHARACTERS
-from blog.models import MAX_TITLE_LENGTH, Post
+from blog.models import MAX_TITLE_LENGTH, FormerAddress, Post, hostname_of
 from blog.tags import MAX_TAG_LENGTH, MAX_TAGS, tidy_tags
 
 from .feed import Entry, Feed, Unreadable, parse
@@ -57,7 +58,10 @@ def bring_in(feed: Feed, *, by: User, keeper: Keeper | None = None) -> Iterator[
     """
     for entry in feed.entries:
         known = Post.objects.filter(source_id=entry.source_id).first()
-        yield _already_here(entry, known) if known else _written(entry, by, keeper)
+        outcome = _already_here(entry, known) if known else _written(entry, by, keeper)
+        if outcome.post is not None:
+            FormerAddress.objects.note(outcome.post, entry.link)
+        yield outcome
 
 
 def _already_here(entry: Entry, post: Post) -> Outcome:
@@ -129,6 +133,8 @@ def _tags(entry: Entry, notes: list[str]) -> list[str]:
 
 
 def _canonical_url(entry: Entry, notes: list[str]) -> str:
+    if hostname_of(entry.link) in settings.OLD_SITE_HOSTS:  # It is at home here now.
+        return ""
     if len(entry.link) <= MAX_URL_LENGTH:
         return entry.link
     notes.append("without its canonical link, which is too long")

@@ -7,7 +7,7 @@ from .addressing import told_in
 from .approval import Approval
 from .author import MAX_BIO_LENGTH, MAX_HANDLE_LENGTH, Author, FormerHandle
 from .edition import MAKER_VERSION, Edition
-from .former_slug import FormerSlug
+from .former_slug import FormerAddress, FormerSlug, hostname_of, path_of
 from .history import HistoryEntry
 from .house_rules import HouseRule
 from .image import (
@@ -62,6 +62,7 @@ __all__ = [
     "Approval",
     "Author",
     "Edition",
+    "FormerAddress",
     "FormerHandle",
     "FormerSlug",
     "FormerTagSlug",
@@ -93,7 +94,9 @@ __all__ = [
     "check_cover",
     "digests_in",
     "free_slug",
+    "hostname_of",
     "key_of",
+    "path_of",
     "picture_at",
     "tag_keeping",
     "told_in",

@@ -1,5 +1,6 @@
 """A post, as readers see it."""
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -8,7 +9,7 @@ from accounts.access import open_where_public
 from accounts.http import PersonRequest
 from blog import metadata
 from blog.furniture import furniture_of
-from blog.models import FormerSlug, Post
+from blog.models import FormerAddress, FormerSlug, Post, path_of
 from blog.permissions import may_open_on_desk
 from blog.status import GoneAs
 from blog.views import conditional
@@ -46,10 +47,16 @@ def _elsewhere(request: PersonRequest, slug: str) -> HttpResponse:
     """Lead on from an address that a post had before, in one step, or say what became of it. Raises Http404."""
     former = FormerSlug.objects.select_related("post").filter(slug=slug).exclude(post__slug=slug).first()
     if former is None:
-        return _gone(request, slug=slug)
+        return formerly_at(request) or _gone(request, slug=slug)
     if Post.objects.live().visible_to(request.user).filter(pk=former.post_id).exists():
         return redirect(former.post, permanent=True)
     return post(request, slug=former.post.slug)
+
+
+def formerly_at(request: PersonRequest) -> HttpResponse | None:
+    """Answer for an address of the site that was here before, as for the post that came from there; None for others."""
+    former = FormerAddress.objects.filter(path=path_of(request.path)).first() if settings.OLD_SITE_HOSTS else None
+    return post_by_id(request, post_id=former.post_id) if former else None
 
 
 def _gone(request: PersonRequest, **named: str | int) -> HttpResponse:
