@@ -23,6 +23,13 @@ class Entry:
         return self.post.get_absolute_url()
 
     @property
+    def facts(self) -> list[object]:
+        """What it shows besides the post itself, in plain values."""
+        cover = self.revision.cover_picture
+        tags = [[tag.name, tag.slug] for tag in self.tags]
+        return [self.author.slug if self.author else "", tags, cover.srcset if cover else ""]
+
+    @property
     def published_at(self) -> datetime | None:
         return self.post.published_at
 

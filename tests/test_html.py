@@ -62,10 +62,10 @@ READ = [
 ]  # fmt: skip
 OF_AN_EDITOR = [
     "/write", "/desk", "/desk/mine", "/desk/drafts", "/desk/images", "/desk/notifications", "/account",
-    "/account/tokens", "/account/notifications", "/account/delete",
+    "/account/tokens", "/account/notifications", "/account/delete", "/desk/author-page",
 ]  # fmt: skip
 OF_A_POST = ["", "/edit", "/history", "/history?to=1", "/links", "/explain"]
-OF_AN_ADMIN = ["/desk", "/desk/queue", "/desk/everything", "/desk/team", "/desk/people"]
+OF_AN_ADMIN = ["/desk", "/desk/queue", "/desk/everything", "/desk/team", "/desk/people", "/desk/tags"]
 
 pytestmark = pytest.mark.skipif(
     not (NODE and VALIDATOR.exists()), reason="SKIPPED: html-validate is not installed. Run bin/test, or: npm ci"

@@ -73,6 +73,9 @@ class Author(models.Model):
 
     objects = AuthorQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        post_count: int  # Where it was counted.
+
     def __str__(self) -> str:
         return self.slug
 

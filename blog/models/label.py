@@ -7,6 +7,7 @@ spelling they were sealed with; which label a spelling leads to stands here, and
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import IntegrityError, models, transaction
@@ -77,6 +78,9 @@ class Tag(models.Model):
     slug = models.SlugField(max_length=MAX_LABEL_SLUG_LENGTH, unique=True, allow_unicode=True)
 
     objects = TagQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        post_count: int  # Where it was counted.
 
     def __str__(self) -> str:
         return self.name
@@ -190,6 +194,11 @@ class Series(models.Model):
     slug = models.SlugField(max_length=MAX_LABEL_SLUG_LENGTH, unique=True, allow_unicode=True)
 
     objects = SeriesQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        post_count: int  # Where they were counted.
+        oldest_at: datetime
+        newest_at: datetime
 
     class Meta:
         verbose_name_plural = "series"

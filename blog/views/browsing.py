@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
@@ -18,6 +18,7 @@ from blog.archive import years_of
 from blog.entries import entries_of
 from blog.models import Author, Edition, Post, PostQuerySet, Series, Tag
 
+from . import conditional
 from .addresses import at_one_address
 
 POSTS_A_PAGE = 20
@@ -42,7 +43,8 @@ def home(request: PersonRequest) -> HttpResponse:
 def tags(request: PersonRequest) -> HttpResponse:
     """List the tags of what this person may read, by name."""
     tags = Tag.objects.counted(_posts_for(request)).order_by("name", "pk")
-    return _overview(request, "blog/tags.html", "Tags", "What the posts here are about.", tags=tags)
+    made_of = [[tag.name, tag.slug, tag.post_count] for tag in tags]
+    return _overview(request, "blog/tags.html", "Tags", "What the posts here are about.", made_of, tags=tags)
 
 
 @at_one_address
@@ -66,7 +68,8 @@ def authors(request: PersonRequest) -> HttpResponse:
     """List who wrote what this person may read, by name."""
     editions = Edition.objects.shown_of(_posts_for(request))
     authors = Author.objects.counted(editions).order_by("user__name", "pk")
-    return _overview(request, "blog/authors.html", "Authors", "Who writes here.", authors=authors)
+    made_of = [[*_facts_of(author), author.post_count] for author in authors]
+    return _overview(request, "blog/authors.html", "Authors", "Who writes here.", made_of, authors=authors)
 
 
 @at_one_address
@@ -81,7 +84,8 @@ def author(request: PersonRequest, handle: str) -> HttpResponse:
     feeds = metadata.feeds_of("author", author.user.name, author.slug)
     told = _told(request, page, author.user.name, crumbs, author.bio or f"Posts by {author.user.name}.", feeds)
     told["metadata"] = metadata.of_author(told["metadata"], author)
-    return _list_page(request, page, "blog/author.html", author=author, is_own=author.user == request.user, **told)
+    told |= {"author": author, "is_own": author.user == request.user}
+    return _list_page(request, page, "blog/author.html", made_of=_facts_of(author), **told)
 
 
 @at_one_address
@@ -90,7 +94,9 @@ def author(request: PersonRequest, handle: str) -> HttpResponse:
 def all_series(request: PersonRequest) -> HttpResponse:
     """List the series that this person may read of, the one that went on last first."""
     series = Series.objects.counted(_posts_for(request))
-    return _overview(request, "blog/all_series.html", "Series", "Posts that belong together.", all_series=series)
+    made_of = [[one.name, one.slug, one.post_count, one.newest_at] for one in series]
+    intro = "Posts that belong together."
+    return _overview(request, "blog/all_series.html", "Series", intro, made_of, all_series=series)
 
 
 @at_one_address
@@ -112,7 +118,7 @@ def series(request: PersonRequest, slug: str) -> HttpResponse:
 def archive(request: PersonRequest) -> HttpResponse:
     """List the years and months in which something came out, the newest first."""
     years = years_of(_posts_for(request))
-    return _overview(request, "blog/archive.html", "Archive", "All posts, by year and month.", years=years)
+    return _overview(request, "blog/archive.html", "Archive", "All posts, by year and month.", years, years=years)
 
 
 @at_one_address
@@ -123,7 +129,8 @@ def archive_year(request: PersonRequest, year: int) -> HttpResponse:
     page = page_of(request, posts.newest_first(), may_be_empty=False)
     crumbs = [("Archive", reverse("archive")), (str(year), reverse("archive_year", args=[year]))]
     told = _told(request, page, f"Posts of {year}", crumbs)
-    return _list_page(request, page, "blog/archive_year.html", year=years_of(posts)[0], **told)
+    years = years_of(posts)
+    return _list_page(request, page, "blog/archive_year.html", made_of=years, year=years[0], **told)
 
 
 @at_one_address
@@ -163,8 +170,23 @@ def _found(label: M | None) -> M:
     return label
 
 
-def _list_page(request: PersonRequest, page: Page[Post], template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {"page_obj": page, "entries": entries_of(page), **context})
+def _list_page(
+    request: PersonRequest, page: Page[Post], template: str, made_of: Iterable[object] = (), **context: Any
+) -> HttpResponse:
+    """Return a page of posts. `made_of` is what it shows besides them and the metadata."""
+    entries = entries_of(page)
+    shown = [[*conditional.facts_of(entry.post), entry.facts] for entry in entries]
+    numbers = [page.number, page.paginator.count]
+    return conditional.page(
+        request,
+        template,
+        {"page_obj": page, "entries": entries, **context},
+        made_of=[context["metadata"], numbers, shown, *made_of],
+    )
+
+
+def _facts_of(author: Author) -> list[object]:
+    return [author.slug, author.bio, author.website, author.user.name, author.user.picture]
 
 
 def _told(
@@ -187,7 +209,9 @@ def _told(
     return {"title": title, "crumbs": crumbs[:-1], "metadata": told}
 
 
-def _overview(request: PersonRequest, template: str, title: str, intro: str, **listed: Iterable[Any]) -> HttpResponse:
-    crumbs = [(title, request.path)]
-    told = _told(request, None, title, crumbs, intro)
-    return render(request, template, {"intro": intro, **told, **listed})
+def _overview(
+    request: PersonRequest, template: str, title: str, intro: str, made_of: Iterable[object], **listed: Iterable[Any]
+) -> HttpResponse:
+    told = _told(request, None, title, [(title, request.path)], intro)
+    context = {"intro": intro, **told, **listed}
+    return conditional.page(request, template, context, made_of=[told["metadata"], *made_of])

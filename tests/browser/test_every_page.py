@@ -96,6 +96,16 @@ def pages(ed: Person, ada: Person, rita: Person, visitor: Person, title: str) ->
     ada.press("Publish")
     rita.open("/")
     yield "home", rita
+    for path in ("/tags", "/tags/craft", "/authors", "/authors/ed-editor", "/series", "/archive"):
+        rita.open(path)
+        yield path, rita
+    ed.open("/desk/author-page")
+    yield "an author's page", ed
+    ada.open("/desk/tags")
+    yield "tags on the desk", ada
+    ada.page.get_by_role("link", name="craft", exact=True).click()
+    yield "a tag on the desk", ada
+    rita.open("/")
     rita.page.get_by_role("link", name=title).click()
     expect(rita.heading(title)).to_be_visible()
     yield "post", rita

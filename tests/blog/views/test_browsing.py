@@ -1,10 +1,12 @@
 """What readers find posts by: lists by tag, author, series, year and month, and one address for each."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -220,3 +222,37 @@ def test_lists_ask_the_database_as_often_for_many_posts_as_for_few(browser: Clie
     fill_shelf(288, editor, admin, cover)
 
     assert queries() == few
+
+
+def test_lists_that_have_not_changed_are_not_sent_again(settings: SimpleNamespace, editor: User, admin: User) -> None:
+    settings.VISIBILITY = "public"
+    post = publish(editor, admin, "One", series="A series", at="2025-11-05T12:00")
+    paths = ("/", *LISTS, *OVERVIEWS)
+    tags = {path: Client().get(path).headers["ETag"] for path in paths}
+
+    def sent_again() -> set[str]:
+        answers = {path: Client().get(path, headers={"If-None-Match": tags[path]}).status_code for path in paths}
+        assert set(answers.values()) <= {200, 304}
+        return {path for path, status in answers.items() if status == 200}
+
+    assert sent_again() == set()
+    with undone():
+        Tag.objects.update(name="Crafts")
+        assert sent_again() == {"/", *LISTS, "/tags"}
+    with undone():
+        Author.objects.update(bio="Writes.")
+        assert sent_again() == {"/authors", "/authors/ed-editor"}
+    with undone():
+        post.readdress(by=admin, to="elsewhere")
+        assert sent_again() == {"/", *LISTS}
+    with undone():
+        publish(editor, admin, "Two", series="A series", at="2025-11-06T12:00")
+        assert sent_again() == set(paths)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo what is done within."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
