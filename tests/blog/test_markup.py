@@ -116,7 +116,7 @@ class TestTheSample:
         image = first(sample, "figure img")
 
         assert (image["src"], image["alt"], image["width"]) == ("/media/x.jpg", "Alt text", "300")
-        assert (image["loading"], image["decoding"], image["referrerpolicy"]) == ("lazy", "async", "no-referrer")
+        assert (image["fetchpriority"], image["referrerpolicy"]) == ("high", "no-referrer")
         assert first(sample, "figcaption").string == "Caption"
 
     def test_the_rest(self, sample: BeautifulSoup) -> None:
