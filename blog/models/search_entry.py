@@ -6,11 +6,11 @@ approved, so it can be made again at any time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from blog import status
 from blog.terms import TERMS_VERSION, kept_of, stemmer_of
@@ -46,31 +46,43 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
 
     def make_missing(self) -> int:
         """Make what is missing or of an earlier version, and drop what readers see no longer. Returns how many it was."""
-        from_readers = self.exclude(_is_pointed_to("post__", "revision"))
-        count = from_readers.delete()[0]
-        current = self.filter(maker=_maker()).values("pk")
-        missing = Edition.objects.filter(_is_pointed_to("post__", "revision")).exclude(pk__in=current)
-        for pk in list(missing.values_list("pk", flat=True)):  # One text at a time is enough in memory.
+        count = self.needless().delete()[0]
+        for pk in self.missing():  # One text at a time is enough in memory.
             with transaction.atomic():
                 edition = Edition.objects.select_related("revision", "post").get(pk=pk)
                 self._make(edition, waits=edition.post.live_revision_id != pk)
             count += 1
         return count
 
-    def amiss(self) -> models.QuerySet[SearchEntry]:
-        """Entries that should not be there, or are of an earlier version."""
-        return self.exclude(_is_pointed_to("post__", "revision"), maker=_maker())
+    def needless(self) -> Self:
+        """Those of what readers do not see, and are not to see."""
+        return self.exclude(_is_pointed_to())
 
-    def _make(self, edition: Edition, *, waits: bool) -> SearchEntry:
-        entry = SearchEntry(revision_id=edition.pk, post_id=edition.post_id, waits=waits)
-        entry.put_words(edition)
-        return self.update_or_create(
+    def missing(self) -> list[int]:
+        """Return the revisions that readers see, or are to see, and that have no entry of today's."""
+        current = self.filter(maker=_maker()).values("pk")
+        editions = Edition.objects.filter(_is_pointed_to()).exclude(pk__in=current)
+        return list(editions.order_by("pk").values_list("pk", flat=True))
+
+    def of(self, edition: Edition, *, waits: bool) -> SearchEntry:
+        """Return what an edition is found by, without keeping it. Names of people are no part: those change."""
+        revision, stemmer = edition.revision, stemmer_of(edition.language or settings.SITE_LANGUAGE)
+        return SearchEntry(
             revision_id=edition.pk,
-            defaults={field: getattr(entry, field) for field in ("post_id", "waits", *DERIVED)},
-        )[0]
+            post_id=edition.post_id,
+            waits=waits,
+            stemmer=stemmer,
+            maker=_maker(),
+            title=kept_of(revision.title, stemmer),
+            tags=kept_of(", ".join(revision.tags), stemmer),
+            excerpt=kept_of(revision.excerpt if revision.has_own_excerpt else "", stemmer),
+            text=kept_of(edition.text, stemmer),
+        )
 
-
-DERIVED = ("stemmer", "maker", "title", "tags", "excerpt", "text")
+    def _make(self, edition: Edition, *, waits: bool) -> None:
+        entry = self.of(edition, waits=waits)
+        fields = [field.attname for field in SearchEntry._meta.concrete_fields]
+        self.update_or_create(revision_id=edition.pk, defaults={name: getattr(entry, name) for name in fields})
 
 
 class SearchEntry(models.Model):
@@ -102,20 +114,11 @@ class SearchEntry(models.Model):
     def __str__(self) -> str:
         return f"Words of revision {self.revision_id}"
 
-    def put_words(self, edition: Edition) -> None:
-        """Take the words of this edition. Names of people are none of them: those change, and people leave."""
-        revision = edition.revision
-        self.stemmer, self.maker = stemmer_of(edition.language or settings.SITE_LANGUAGE), _maker()
-        self.title = kept_of(revision.title, self.stemmer)
-        self.tags = kept_of(", ".join(revision.tags), self.stemmer)
-        self.excerpt = kept_of(revision.excerpt if revision.has_own_excerpt else "", self.stemmer)
-        self.text = kept_of(edition.text, self.stemmer)
-
 
 def _maker() -> str:
     """Name what the words come out of: another one makes others."""
     return f"{MAKER_VERSION}.{TERMS_VERSION}.{stemmer_of(settings.SITE_LANGUAGE)}"
 
 
-def _is_pointed_to(post: str, revision: str) -> Q:
-    return Q(**{f"{post}live_revision": models.F(revision)}) | Q(**{f"{post}scheduled_revision": models.F(revision)})
+def _is_pointed_to() -> Q:
+    return Q(post__live_revision=F("revision")) | Q(post__scheduled_revision=F("revision"))

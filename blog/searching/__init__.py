@@ -1,6 +1,6 @@
 """Finding posts by their words: what was typed, looked up in the index, within what somebody may read."""
 
-from .finding import Found, Hit, found
+from .finding import Found, Hit, explained, found
 from .query import FILTERS, MAX_LENGTH, Part, Query, parse
 from .snippets import Piece
 from .suggesting import Suggestions, suggestions
@@ -14,6 +14,7 @@ __all__ = [
     "Piece",
     "Query",
     "Suggestions",
+    "explained",
     "found",
     "parse",
     "suggestions",

@@ -9,6 +9,7 @@ from functools import cached_property, reduce
 from operator import or_
 from types import ModuleType
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
@@ -80,11 +81,25 @@ def found(person: Person, typed: str, *, newest: bool = False, first: int = 0, c
     if query.is_empty:
         return Found(query)
     _let_in()
-    stemmers = SearchEntry.objects.filter(waits=False).exclude(stemmer="").values_list("stemmer", flat=True)
-    matching = Matching(query, sorted(stemmers.distinct()))
+    matching = _matching(query)
     keys, total = _keys(person, matching, newest=newest, first=first, count=count)
     readable = Post.objects.live().visible_to(person).for_lists().in_bulk(keys)  # Asked again: it may have gone since.
     return Found(query, [readable[key] for key in keys if key in readable], total, matching)
+
+
+def explained(person: Person, typed: str, how: str) -> list[str]:
+    """Return how the database would look for it, in its own words, line by line."""
+    matching = _matching(parse(typed))
+    sql, values = _statement(_narrowed(Post.objects.live().visible_to(person), matching.query), matching, newest=False)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{how} {sql} LIMIT 20", values)
+        return [str(row[-1]) for row in cursor.fetchall()]
+
+
+def _matching(query: Query) -> Matching:
+    """Return the query with the languages of what it is looked for in."""
+    stemmers = SearchEntry.objects.filter(waits=False).exclude(stemmer="").values_list("stemmer", flat=True)
+    return Matching(query, sorted(stemmers.distinct()))
 
 
 def _let_in() -> None:
@@ -98,7 +113,10 @@ def _keys(person: Person, matching: Matching, *, newest: bool, first: int, count
     readable = _narrowed(Post.objects.live().visible_to(person), matching.query)
     if not matching.wanted and not matching.unwanted:
         return list(readable.newest_first().values_list("pk", flat=True)[first : first + count]), readable.count()
-    sql, values = _statement(readable, matching, newest=newest)
+    try:
+        sql, values = _statement(readable, matching, newest=newest)
+    except EmptyResultSet:  # Nothing is readable, or no tag has the name: Django need not ask to know.
+        return [], 0
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} LIMIT %s OFFSET %s", [*values, count, first])
         rows = cursor.fetchall()

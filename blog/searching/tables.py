@@ -1,5 +1,7 @@
 """The index that SQLite keeps beside the words of posts, and whether it is whole. PostgreSQL's is a column of theirs."""
 
+from collections.abc import Iterator
+
 from django.db import connections
 
 from blog.models import SearchEntry
@@ -33,10 +35,21 @@ def install(using: str) -> None:
             )
 
 
-def entries_in_index(using: str) -> set[int]:
-    """Return the revisions whose words the index has."""
-    if connections[using].vendor != "sqlite":
-        return set(SearchEntry.objects.using(using).filter(waits=False).values_list("pk", flat=True))
+def mismatches(using: str) -> Iterator[str]:
+    """Look for what can be found and should not be, and the other way round. Nothing is changed."""
+    entries = SearchEntry.objects.using(using)
+    for revision in entries.needless().order_by("pk").values_list("pk", flat=True):
+        yield f"revision {revision} can be found, and readers do not see it"
+    for revision in entries.missing():
+        yield f"revision {revision} cannot be found, or by words of an earlier version; run manage.py migrate"
+    if connections[using].vendor == "sqlite":
+        kept = set(entries.filter(waits=False).values_list("pk", flat=True))
+        for revision in sorted(kept ^ indexed(using)):
+            yield f"revision {revision} is in one of the index and the entries only; run manage.py search_index"
+
+
+def indexed(using: str) -> set[int]:
+    """Return the revisions that SQLite's index has the words of."""
     with connections[using].cursor() as cursor:
         cursor.execute(f"SELECT id FROM {INDEX}_docsize")
         return {revision for (revision,) in cursor.fetchall()}
