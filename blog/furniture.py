@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import Person
 from blog.languages import direction
 from blog.models import Edition, Post, Revision
+from blog.models.post import PostQuerySet
 from blog.reading_time import reading_minutes
 from blog.related import OnPost, related_to, tags_on
 
@@ -107,9 +107,8 @@ def furniture_of(post: Post, revision: Revision, *, person: Person) -> Furniture
     """Return what stands around a post that readers see. However many posts there are, it takes as many queries."""
     editions = Edition.objects.select_related("series", "author__as_author").defer("text")
     edition = editions.filter(revision=revision).first()
-    posts = Post.objects.live().visible_to(person).for_links()
     tags = tags_on(revision)
-    parts = list(posts.in_series(edition.series).oldest_first()) if edition and edition.series else []
+    parts = _parts(edition, person)
     related = related_to(post, tags, person=person, besides=[part.pk for part in parts])
     return Furniture(
         address=post.get_absolute_url(),
@@ -122,8 +121,8 @@ def furniture_of(post: Post, revision: Revision, *, person: Person) -> Furniture
         series=_in_series(post, edition, parts),
         corrections=_corrections(edition, since=post.current_since) if edition else [],
         tags=[_tag_link(tag) for tag in tags],
-        previous=_first_link(posts.older_than(post)),
-        next=_first_link(posts.newer_than(post)),
+        previous=_first_link(Post.objects.older_than(post), person),
+        next=_first_link(Post.objects.newer_than(post), person),
         related=[_link(other) for other in related],
     )
 
@@ -170,8 +169,16 @@ def _tag_link(one: OnPost) -> Link:
     return Link(one.tag.name, one.tag.get_absolute_url())
 
 
-def _first_link(posts: QuerySet[Post]) -> Link | None:
-    post = posts.first()
+def _parts(edition: Edition | None, person: Person) -> list[Post]:
+    if edition is None or edition.series is None:
+        return []
+    posts = Post.objects.live().visible_to(person).in_series(edition.series)
+    return list(posts.for_links().oldest_first())
+
+
+def _first_link(posts: PostQuerySet, person: Person) -> Link | None:
+    # Asked for after the place among the others, or SQLite would begin at now and pass by all that is newer.
+    post = posts.live().visible_to(person).for_links().first()
     return _link(post) if post else None
 
 

@@ -1,13 +1,12 @@
 """Posts that are about the same: they share tags, and a rare tag says more than one that half the site has.
 
-However many posts a tag has, only its newest are looked at: so the time this takes does not grow with the site.
+However many posts a tag has, only its newest are looked at, so the time this takes does not grow with the site.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from accounts.models import Person
 from blog import status
 from blog.models import Post, Revision, Tag, Tagging
 
-LOOKED_AT = 200  # Of each tag.
+LOOKED_AT = 100  # Of each tag, those written last.
 MOST = 4
 
 
@@ -32,7 +31,6 @@ class OnPost(NamedTuple):
 class Found(NamedTuple):
     tag: int
     post: int
-    published_at: datetime | None
 
 
 def tags_on(revision: Revision) -> list[OnPost]:
@@ -48,8 +46,8 @@ def related_to(post: Post, tags: Collection[OnPost], *, person: Person, besides:
     if not tags:
         return []
     under = reduce(or_, (Q(tag=one.tag.pk, post__gte=one.since or 0) for one in tags))
-    shown = Tagging.objects.filter(status.shown(), under).exclude(post=post)
-    found = [Found(*row) for row in shown.values_list("tag", "post", "post__published_at")]
+    shown = Tagging.objects.filter(status.shown(), under).exclude(post=post).order_by()
+    found = [Found(*row) for row in shown.values_list("tag", "post")]
     nearest = _nearest(found, tags, besides={*besides})
     posts = Post.objects.live().visible_to(person).for_links().in_bulk(nearest)
     return [posts[pk] for pk in nearest if pk in posts]
@@ -61,9 +59,8 @@ def _nearest(found: Collection[Found], tags: Iterable[OnPost], *, besides: set[i
     for tag, since in tags:
         if since is not None and newest > since:  # As many more as the stretch looked at goes into the whole.
             uses[tag.pk] = uses[tag.pk] * newest // (newest - since)
-    came_out = {one.post: one.published_at for one in found if one.post not in besides}
-    likeness = dict.fromkeys(came_out, 0.0)
+    likeness = dict.fromkeys((one.post for one in found if one.post not in besides), 0.0)
     for one in found:
         if one.post in likeness:
             likeness[one.post] += 1 / uses[one.tag]
-    return sorted(likeness, key=lambda post: (likeness[post], came_out[post], post), reverse=True)[:MOST]
+    return sorted(likeness, key=lambda post: (likeness[post], post), reverse=True)[:MOST]
