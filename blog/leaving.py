@@ -2,7 +2,7 @@
 
 from accounts.models import User
 
-from .models import Author, Image, Letter, Notification, Post, Wish
+from .models import Author, Image, Letter, Notification, Post, PrivateFeed, Wish
 
 
 def let_go(person: User, *, keeps_posts: bool) -> None:
@@ -13,3 +13,4 @@ def let_go(person: User, *, keeps_posts: bool) -> None:
     Image.objects.let_go_of(person)
     for told in (Notification, Letter, Wish):
         told.objects.filter(person=person).delete()
+    PrivateFeed.objects.filter(user=person).delete()

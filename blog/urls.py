@@ -20,6 +20,7 @@ from .views import (
     moves,
     my_data,
     notifications,
+    private_feeds,
     reading,
     record,
     search,
@@ -78,7 +79,13 @@ desk_urlpatterns = [
 ]
 
 feed_urlpatterns = [
-    path(route_of(kind, key), feeds.feed, {"kind": kind, "key": key}, name=name_of(kind, key))
+    path(
+        route_of(kind, key, is_private=is_private),
+        private_feeds.feed if is_private else feeds.feed,
+        {"kind": kind, "key": key},
+        name=name_of(kind, key, is_private=is_private),
+    )
+    for is_private in (False, True)
     for kind in KINDS
     for key in FORMATS
 ]
@@ -111,7 +118,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path(name, machines.icon, {"name": name}, name=name) for name in ICONS),
     path("media/<str:digest>-<int:width>.webp", images.picture, name="picture_copy"),
     path("media/<str:digest>.webp", images.picture, name="picture"),
+    path("feeds", feeds.feeds, name="feeds"),
     *feed_urlpatterns,
+    path("feeds/pictures/<int:feed_id>-<str:seal>/<str:digest>.webp", private_feeds.picture, name="private_picture"),
+    path("account/feeds", private_feeds.private_feed, name="private_feed"),
+    path("account/feeds/renew", private_feeds.renew_private_feed, name="renew_private_feed"),
+    path("account/feeds/revoke", private_feeds.revoke_private_feed, name="revoke_private_feed"),
     path("shared/<str:token>", sharing.shared, name="shared"),
     path("", include((desk_urlpatterns, "desk"))),
     path("account/notifications", notifications.notification_wishes, name="notification_wishes"),

@@ -16,6 +16,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from blog.feeds import hub
 from blog.models import Post
 from blog.models.letter import LEASE
 from blog.models.notification import Notification
@@ -82,6 +83,7 @@ def run_tasks(stop: threading.Event) -> None:
 
 CHORES: dict[str, Callable[[], object]] = {
     "write down what the clock has moved": Post.objects.settle_due,
+    "tell the hub what has changed": hub.tell,
     "write daily letters": Notification.objects.write_daily_letters,
     "take up what was dropped": take_up_what_was_dropped,
     "forget what is done": forget_what_is_done,

@@ -154,7 +154,8 @@ FRESH_PROOF = timedelta(minutes=15)
 # How long ago somebody may have signed in, with a second factor, to publish where that is asked for.
 RECENT_SIGN_IN = timedelta(minutes=15)
 # How often each address may sign in, register and send messages; all addresses together sign in; each person make
-# tokens, change their name, have their picture fetched, and bring pictures for posts; each address open shared links.
+# tokens, change their name, have their picture fetched, and bring pictures for posts; each address open shared links,
+# and private feeds with the pictures in them.
 SIGN_IN_LIMIT = limit("SIGN_IN_LIMIT", "60/minute")
 SIGN_IN_LIMIT_OF_ALL = limit("SIGN_IN_LIMIT_OF_ALL", "1200/minute")
 REGISTER_LIMIT = limit("REGISTER_LIMIT", "60/minute")
@@ -164,6 +165,7 @@ NAME_LIMIT = limit("NAME_LIMIT", "20/hour")
 PICTURE_LIMIT = limit("PICTURE_LIMIT", "20/hour")
 UPLOAD_LIMIT = limit("UPLOAD_LIMIT", "100/day")
 SHARED_LIMIT = limit("SHARED_LIMIT", "60/minute")
+FEED_LIMIT = limit("FEED_LIMIT", "240/minute")
 
 # Django
 

@@ -32,6 +32,7 @@ KINDS = {
     "tag": "tags/<address:slug>/",
     "author": "authors/<address:slug>/",
     "series": "series/<address:slug>/",
+    "search": "search/",
 }
 
 

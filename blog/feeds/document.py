@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -17,7 +18,7 @@ from accounts.models import User, Visitor
 from blog.addresses import absolute
 from blog.languages import direction
 from blog.markup import writable
-from blog.models import Author, Edition, Image, Post, Revision
+from blog.models import Author, Edition, Image, Post, PrivateFeed, Revision
 from blog.permissions import may_read_here
 
 from .archives import Archive, newest_archive
@@ -28,6 +29,8 @@ VERSION = 1
 NEWEST = 20
 # RFC 3986: a scheme, and nothing that would have to be escaped. Ids made here of the words alone are none.
 URI = re.compile(r"(?!sha256:)[a-z][a-z0-9+.-]*:[\w\-.~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII | re.IGNORECASE)
+
+PICTURE = re.compile(r"/media/([0-9a-f]{64})\.webp")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Document:
     current: str = ""
     previous: str = ""
     following: str = ""
+    private: PrivateFeed | None = None
 
     @property
     def etag(self) -> str:
@@ -82,11 +86,14 @@ class Document:
         return f'W/"{hashlib.sha256(f"{VERSION} {self!r}".encode()).hexdigest()[:32]}"'
 
 
-def document_of(scope: Scope, key: str, *, archive: Archive | None = None, token: str = "") -> Document | None:
+def document_of(
+    scope: Scope, key: str, *, archive: Archive | None = None, private: PrivateFeed | None = None
+) -> Document | None:
     """Return the document to subscribe to, in this format, or one of its archives; None where there is none.
 
-    With the token of somebody's private feed, all addresses of feeds are of theirs.
+    With somebody's private feed, all addresses of feeds and of pictures kept here are of theirs.
     """
+    token = private.token if private else ""
     posts = scope.posts
     if archive is None:
         before, rest = newest_archive(posts)
@@ -95,7 +102,7 @@ def document_of(scope: Scope, key: str, *, archive: Archive | None = None, token
         shown, before, after = archive.posts(posts), archive.before(posts), archive.after(posts)
     else:
         return None
-    items = tuple(_items(shown.for_feeds()))
+    items = tuple(_items(shown.for_feeds(), private))
     if not items and not scope.may_be_empty:
         return None
 
@@ -112,11 +119,14 @@ def document_of(scope: Scope, key: str, *, archive: Archive | None = None, token
         self_address=at(archive) or scope.at.address(key, token=token),
         items=items,
         updated_at=max((item.updated_at for item in items), default=began_at),
-        hub=settings.WEBSUB_HUB if may_read_here(Visitor()) and scope.at.kind != "search" and archive is None else "",
+        hub=settings.WEBSUB_HUB
+        if may_read_here(Visitor()) and private is None and scope.at.kind != "search" and archive is None
+        else "",
         is_archive=archive is not None,
         current=scope.at.address(key, token=token),
         previous=at(before),
         following=at(after),
+        private=private,
     )
 
 
@@ -136,17 +146,17 @@ def texts_of(document: Document) -> dict[int, str]:
     """Return the HTML of each item, by its revision, with whole addresses: looked up, and never rendered."""
     revisions = [item.revision for item in document.items]
     made = dict(Edition.objects.filter(revision__in=revisions).values_list("revision", "feed_html"))
-    return {item.revision: _text(item, made.get(item.revision, "")) for item in document.items}
+    return {item.revision: _text(item, made.get(item.revision, ""), document.private) for item in document.items}
 
 
-def _items(posts: Iterable[Post]) -> Iterator[Item]:
+def _items(posts: Iterable[Post], private: PrivateFeed | None) -> Iterator[Item]:
     with_texts = [(post, revision) for post in posts if (revision := post.current_revision) is not None]
     Image.objects.set_covers([revision for _, revision in with_texts])
     for post, revision in with_texts:
-        yield _item(post, revision)
+        yield _item(post, revision, private)
 
 
-def _item(post: Post, revision: Revision) -> Item:
+def _item(post: Post, revision: Revision, private: PrivateFeed | None) -> Item:
     edition: Edition | None = getattr(revision, "edition", None)
     published_at = post.published_at or post.created_at
     since = post.current_since or published_at
@@ -167,15 +177,16 @@ def _item(post: Post, revision: Revision) -> Item:
         corrections=tuple(
             (writable(one["text"]), datetime.fromisoformat(one["at"]) if one["at"] else since) for one in corrections
         ),
-        cover=_cover(revision),
+        cover=_cover(revision, private),
     )
 
 
-def _cover(revision: Revision) -> Cover | None:
+def _cover(revision: Revision, private: PrivateFeed | None) -> Cover | None:
     picture = revision.cover_picture
     if picture is None:
         return None
-    return Cover(absolute(revision.cover), picture.width, picture.height, writable(revision.cover_alt))
+    address = _readable(revision.cover, private)
+    return Cover(absolute(address), picture.width, picture.height, writable(revision.cover_alt))
 
 
 def _page_of_author(revision: Revision) -> str:
@@ -183,7 +194,17 @@ def _page_of_author(revision: Revision) -> str:
     return absolute(author.get_absolute_url()) if author else ""
 
 
-def _text(item: Item, html: str) -> str:
+def _readable(address: str, private: PrivateFeed | None) -> str:
+    """Return the address at which a feed reader gets a picture kept here."""
+    found = PICTURE.fullmatch(address)
+    if private is None or found is None:
+        return address
+    return reverse("private_picture", args=[private.pk, private.seal_of(found[1]), found[1]])
+
+
+def _text(item: Item, html: str, private: PrivateFeed | None) -> str:
+    if private is not None:
+        html = re.sub(rf'(?<= src=")({PICTURE.pattern})(?=")', lambda found: _readable(found[1], private), html)
     for name in ("href", "src"):
         html = html.replace(f' {name}="/', f' {name}="{settings.SITE_URL}/')
     html += _corrections(item)

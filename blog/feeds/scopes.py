@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import Person
 from blog.addresses import absolute
 from blog.models import Author, Post, PostQuerySet, Series, Tag
+from blog.searching import newest_of, parse
 
 from .addresses import Whereabouts
+
+MOST_FOUND = 300
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,20 @@ class Scope:
 
 def scope_of(asked: Whereabouts, person: Person) -> Scope | None:
     """Return what is asked for, with the address it has today, as far as this person may read; None if nothing is."""
-    posts = Post.objects.live().visible_to(person)
-    return SCOPES[asked.kind](asked, posts)
+    if asked.kind == "search":
+        return _of_search(asked, person)
+    return SCOPES[asked.kind](asked, Post.objects.live().visible_to(person))
+
+
+def _of_search(asked: Whereabouts, person: Person) -> Scope | None:
+    """Of a search for nothing there is no feed. One that finds nothing yet has one: it may, some day."""
+    text = parse(asked.query).text
+    if not text:
+        return None
+    page = f"{absolute(reverse('search'))}?{urlencode({'q': text})}"
+    name = f"search?{urlencode({'q': text})}"
+    posts = newest_of(person, text, count=MOST_FOUND)
+    return Scope(Whereabouts("search", query=text), name, _titled(f"Search: {text}"), page, posts, may_be_empty=True)
 
 
 def _of_site(asked: Whereabouts, posts: PostQuerySet) -> Scope:

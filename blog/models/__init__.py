@@ -10,6 +10,7 @@ from .edition import MAKER_VERSION, Edition
 from .former_slug import FormerAddress, FormerSlug, hostname_of, path_of
 from .history import HistoryEntry
 from .house_rules import HouseRule
+from .hub_ping import HubPing
 from .image import (
     MAX_ALT_LENGTH,
     MAX_UPLOAD_BYTES,
@@ -27,6 +28,7 @@ from .label import FormerTagSlug, Series, Tag, Tagging, TagSpelling, free_slug, 
 from .letter import Letter
 from .notification import Notification
 from .post import Post, PostQuerySet
+from .private_feed import PrivateFeed
 from .publishing import Outcome
 from .revision import (
     MAX_LANGUAGE_LENGTH,
@@ -68,6 +70,7 @@ __all__ = [
     "FormerTagSlug",
     "HistoryEntry",
     "HouseRule",
+    "HubPing",
     "Image",
     "ImageCopy",
     "ImageQuerySet",
@@ -78,6 +81,7 @@ __all__ = [
     "Post",
     "PostQuerySet",
     "PostRow",
+    "PrivateFeed",
     "Revision",
     "RevisionWriter",
     "Sealed",

@@ -23,6 +23,7 @@ from blog.workflow import MOVES
 from .edition import Edition
 from .former_slug import FormerSlug
 from .history import HistoryEntry
+from .hub_ping import HubPing
 from .image import Image, picture_at
 from .notification import tell
 from .revision import (
@@ -311,6 +312,7 @@ class PostRow(models.Model):
             whom=whom,
         )
         tell(entry)
+        HubPing.objects.ask(self, verb)
         return entry
 
     def settle(self) -> None:

@@ -1,6 +1,6 @@
 """Finding posts by their words: what was typed, looked up in the index, within what somebody may read."""
 
-from .finding import Found, Hit, explained, found
+from .finding import Found, Hit, explained, found, newest_of
 from .query import FILTERS, MAX_LENGTH, Part, Query, parse
 from .snippets import Piece
 from .suggesting import Suggestions, suggestions
@@ -16,6 +16,7 @@ __all__ = [
     "Suggestions",
     "explained",
     "found",
+    "newest_of",
     "parse",
     "suggestions",
 ]

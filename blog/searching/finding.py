@@ -87,6 +87,16 @@ def found(person: Person, typed: str, *, newest: bool = False, first: int = 0, c
     return Found(query, [readable[key] for key in keys if key in readable], total, matching)
 
 
+def newest_of(person: Person, typed: str, *, count: int) -> PostQuerySet:
+    """Return the newest of the posts that `found` finds, so many at most, for whoever goes on to choose among them."""
+    query = parse(typed)
+    if query.is_empty:
+        return Post.objects.none()
+    _let_in()
+    keys, _ = _keys(person, _matching(query), newest=True, first=0, count=count)
+    return Post.objects.live().visible_to(person).filter(pk__in=keys)  # Asked again, as above.
+
+
 def explained(person: Person, typed: str, how: str) -> list[str]:
     """Return how the database would look for it, in its own words, line by line."""
     matching = _matching(parse(typed))

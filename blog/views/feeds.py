@@ -1,29 +1,80 @@
 """Feeds of what is published, and the page that shows people where they are."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from accounts.access import open_to_visitors
+from accounts.access import open_to_visitors, open_where_public
 from accounts.http import PersonRequest, problem
-from accounts.models import Visitor
+from accounts.models import Person, Visitor
+from blog import metadata
 from blog.addresses import absolute
 from blog.feeds import as_json, xml
 from blog.feeds.addresses import FORMATS, Whereabouts
 from blog.feeds.archives import Archive
 from blog.feeds.document import Document, document_of
 from blog.feeds.scopes import scope_of
+from blog.models import Author, Edition, Post, PrivateFeed, Series, Tag
 from blog.permissions import may_read_here
+
+from .addresses import at_one_address
 
 WRITERS: dict[str, Callable[[Document], str]] = {
     "rss": partial(xml.written, writer=xml.Rss),
     "atom": partial(xml.written, writer=xml.Atom),
     "json": as_json.written,
 }
-LONGEST_QUERY = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """What there is a feed of, how many posts are in it, and its address in each format."""
+
+    title: str
+    page: str
+    count: int
+    addresses: list[tuple[str, str]]
+
+
+@at_one_address
+@require_safe
+@open_where_public
+def feeds(request: PersonRequest) -> HttpResponse:
+    """Show people what feeds there are, with addresses that their reader can use."""
+    token, is_for_all = "", may_read_here(Visitor())
+    if not is_for_all:
+        own = PrivateFeed.objects.filter(user=request.user.pk).select_related("user").first()
+        token = own.token if own and own.is_open else ""
+    posts = Post.objects.live().visible_to(request.user)
+    tags = Tag.objects.counted(posts).order_by("name", "pk")
+    authors = Author.objects.counted(Edition.objects.shown_of(posts)).order_by("user__name", "pk")
+    sections = {
+        "By author": [_row("author", one, one.user.name, token) for one in authors],
+        "By tag": [_row("tag", one, one.name, token) for one in tags],
+        "By series": [_row("series", one, one.name, token) for one in Series.objects.counted(posts)],
+    }
+    context = {
+        "is_for_all": is_for_all,
+        "has_addresses": is_for_all or bool(token),
+        "site_feeds": [
+            (key, one.label, Whereabouts().address(key, token=token), one.media_type) for key, one in FORMATS.items()
+        ],
+        "sections": [(title, rows) for title, rows in sections.items() if rows],
+        "metadata": metadata.of_page(request, title="Feeds", description="How to follow this site in a feed reader."),
+    }
+    return render(request, "blog/feeds.html", context)
+
+
+def _row(kind: str, one: Any, title: str, token: str) -> Row:
+    at = Whereabouts(kind, one.slug)
+    addresses = [(known.label, at.address(key, token=token)) for key, known in FORMATS.items()]
+    return Row(title, one.get_absolute_url(), one.post_count, addresses)
 
 
 @require_safe
@@ -32,10 +83,10 @@ def feed(request: PersonRequest, kind: str, key: str, slug: str = "") -> HttpRes
     """Give a feed to whoever may read here. Programs cannot follow us to the page where people sign in."""
     if not may_read_here(request.user):
         return _for_members(key)
-    found = _found(request, Whereabouts(kind, slug, _query_of(request, kind)), key)
-    if isinstance(found, HttpResponse):
-        return found
-    response = _answer(request, found, key)
+    document = found(request, Whereabouts(kind, slug, query_of(request, kind)), key, reader=request.user)
+    if isinstance(document, HttpResponse):
+        return document
+    response = answer(request, document, key)
     is_public = may_read_here(Visitor())
     # What was unpublished is gone from every cache at once: each asks before it shows what it has kept.
     response.headers["Cache-Control"] = f"{'public' if is_public else 'private'}, no-cache"
@@ -44,20 +95,22 @@ def feed(request: PersonRequest, kind: str, key: str, slug: str = "") -> HttpRes
     return response
 
 
-def _found(request: PersonRequest, asked: Whereabouts, key: str) -> Document | HttpResponse:
-    """Return what is asked for, or the way to where it is today. Raises Http404."""
-    scope = scope_of(asked, request.user)
+def found(
+    request: HttpRequest, asked: Whereabouts, key: str, *, reader: Person, private: PrivateFeed | None = None
+) -> Document | HttpResponse:
+    """Return what is asked for, as this person may read it, or the way to where it is today. Raises Http404."""
+    scope = scope_of(asked, reader)
     number = request.GET.get("archive", "")
     archive = Archive.of_key(number) if number else None
     if scope is None or (number and archive is None):
         raise Http404
-    document = document_of(scope, key, archive=archive)
+    document = document_of(scope, key, archive=archive, private=private)
     if document is None:
         raise Http404
     return document if scope.at == asked else HttpResponsePermanentRedirect(document.self_address)
 
 
-def _answer(request: PersonRequest, document: Document, key: str) -> HttpResponse:
+def answer(request: HttpRequest, document: Document, key: str) -> HttpResponse:
     """Give the document, or say that it is what the reader has already.
 
     There is no Last-Modified: what is unpublished makes a feed older than a reader's copy, which a date cannot say.
@@ -72,8 +125,8 @@ def _answer(request: PersonRequest, document: Document, key: str) -> HttpRespons
     return response
 
 
-def _query_of(request: PersonRequest, kind: str) -> str:
-    return request.GET.get("q", "").strip()[:LONGEST_QUERY] if kind == "search" else ""
+def query_of(request: HttpRequest, kind: str) -> str:
+    return request.GET.get("q", "") if kind == "search" else ""
 
 
 def _for_members(key: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -38,12 +38,19 @@ def picture(request: PersonRequest, digest: str, width: int | None = None) -> Ht
     image = get_object_or_404(Image.objects.visible_to(request.user), digest=digest)
     if width is not None and width not in image.copy_widths:
         raise Http404
+    return shown(request, image, width)
+
+
+def shown(request: HttpRequest, image: Image, width: int | None = None) -> HttpResponseBase:
+    """Return a picture that may be shown, or that the browser has it."""
     etag = f'"{image.digest}"' if width is None else f'"{image.digest}-{width}"'
     response = get_conditional_response(request, etag=etag) or _file_of(image, width)
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = _who_keeps(image)
+    response.headers["Cache-Control"] = kept_by = _who_keeps(image)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    # What all may see, feed readers show on pages of other sites.
+    is_for_all = kept_by.startswith("public")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if is_for_all else "same-origin"
     return response
 
 

@@ -9,7 +9,17 @@ from django.views.decorators.http import require_safe
 from accounts import data
 from accounts.http import MemberRequest
 from accounts.models import User
-from blog.models import Author, HistoryEntry, Notification, Post, Revision, RevisionWriter, ShareLink, Wish
+from blog.models import (
+    Author,
+    HistoryEntry,
+    Notification,
+    Post,
+    PrivateFeed,
+    Revision,
+    RevisionWriter,
+    ShareLink,
+    Wish,
+)
 from blog.permissions import may_open_on_desk
 
 POSTS_AT_A_TIME = 50
@@ -25,6 +35,9 @@ def my_data(request: MemberRequest) -> HttpResponse:
         "pictures": _pictures_of(request.user),
         "deeds": _deeds_of(request.user),
         "shared_links": _links_of(request.user),
+        "private_feed": PrivateFeed.objects.filter(user=request.user)
+        .values("made_at", "last_used_at", "last_used_by")
+        .first(),
         "notifications": _notifications_of(request.user),
         "notification_wishes": list(Wish.objects.filter(person=request.user).values("kind", "is_listed", "mail")),
     }

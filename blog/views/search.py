@@ -13,8 +13,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import open_where_public
 from accounts.http import PersonRequest
+from accounts.models import Visitor
 from blog import metadata
 from blog.entries import Entry, entries_of
+from blog.feeds.addresses import FORMATS, Whereabouts
+from blog.permissions import may_read_here
 from blog.searching import MAX_LENGTH, Found, Hit, Query, found, suggestions
 
 from .addresses import at_one_address
@@ -60,8 +63,17 @@ def search(request: PersonRequest) -> HttpResponse:
         "parts": _droppable(query, newest=newest),
         "suggestions": suggestions(request.user, query, is_nothing_found=not result.total),
         "metadata": metadata.of_page(request, title=title, page=page, query=_asked(typed, newest), is_indexed=False),
+        "feeds": _feeds_of(query),
     }
     return render(request, "blog/search.html", context)
+
+
+def _feeds_of(query: Query) -> list[tuple[str, str]]:
+    """Return where a feed reader hears of what will be found, by format; nothing where only members read."""
+    if not query.text or not may_read_here(Visitor()):
+        return []
+    at = Whereabouts("search", query=query.text)
+    return [(known.label, at.address(key)) for key, known in FORMATS.items()]
 
 
 def _rows(result: Found) -> list[tuple[Entry, Hit]]:

@@ -49,7 +49,8 @@ FOR_MANY = (
 )  # fmt: skip
 FILTERS = {"q": "e", "tag": "public", "standing": "drafts", "sort": "oldest", "claim": "free"}
 ROLE = {"role": "editor", "reason": "Shorter, please."}
-FEEDS = ("feeds/rss.xml", "feeds/atom.xml", "feeds/feed.json")
+FILES = ("rss.xml", "atom.xml", "feed.json")
+FEEDS = tuple(f"feeds/{file}" for file in FILES)
 OLDER = {"archive": "2026-01"}
 # What would find a hidden post, and does not itself stand in the answer as its words do.
 SOUGHT = ("mark", "-nowhere", "tag:public words")
@@ -90,6 +91,26 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         for kind in ("tags", "authors", "series")
         for feed in FEEDS
     },
+    **{f"feeds/private/<str:token>/{file}": [("get", f"/feeds/private/{{id}}/{file}", {})] for file in FILES},
+    **{
+        f"feeds/private/<str:token>/{kind}/<address:slug>/{file}": [
+            ("get", f"/feeds/private/{{id}}/{kind}/{{slug}}/{file}", {})
+        ]
+        for kind in ("tags", "authors", "series")
+        for file in FILES
+    },
+    **{
+        f"{before}search/{feed}": [("get", f"/{knock}search/{feed}", {"q": typed}) for typed in ("", *SOUGHT)]
+        for before, knock, files in (("", "", FEEDS), ("feeds/private/<str:token>/", "feeds/private/{id}/", FILES))
+        for feed in files
+    },
+    "feeds": [("get", "/feeds", {})],
+    "feeds/pictures/<int:feed_id>-<str:seal>/<str:digest>.webp": [
+        ("get", "/feeds/pictures/{id}-abc/{picture}.webp", {}),
+    ],
+    "account/feeds": [("get", "/account/feeds", {})],
+    "account/feeds/renew": [],  # It makes what the recipes of private feeds would then show.
+    "account/feeds/revoke": [],  # It is of the one who asks, and of nobody else.
     "write": [("get", "/write", {})],
     "desk": [("get", "/desk", {})],
     **{f"desk/{key}": [("get", f"/desk/{key}", {})] for key in DESK_LISTS},
@@ -312,6 +333,7 @@ def a_picture(by: User) -> str:
 def ask(who: str, reader: User, other_editor: User, settings: SimpleNamespace) -> Any:
     """Return a function that knocks at an address as this person and tells what came back."""
     settings.SEARCH_ENGINES = True  # Else there is no sitemap at all.
+    settings.FEED_LIMIT = (100_000, 60)  # It is the same for all that is asked here.
     settings.VISIBILITY = "public" if who == "visitor of a public site" else "members"
     client = {"reader": lambda: signed_in(reader), "other editor": lambda: signed_in(other_editor)}.get(who, Client)()
     headers = bearer(reader) if who == "reader with a bearer" else {}

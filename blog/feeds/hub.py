@@ -1,0 +1,49 @@
+"""Telling the WebSub hub which feeds have changed, so that whoever follows them there hears of it at once.
+
+The specification leaves this to publishers and their hub; all public hubs take what PubSubHubbub 0.4 says in section 7.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import httpx
+from django.conf import settings
+
+from accounts.models import Visitor
+from blog.models import HubPing
+from blog.permissions import may_read_here
+
+from .addresses import FORMATS, Whereabouts
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 5.0
+MOST_AT_A_TIME = 20
+
+
+def tell() -> None:
+    """Tell the hub of what is due. Where it does not answer, all waits: each for itself, and ever longer.
+
+    Never inside a transaction.
+    """
+    for ping in HubPing.objects.due().order_by("due_at", "pk")[:MOST_AT_A_TIME]:
+        if not settings.WEBSUB_HUB or not may_read_here(Visitor()):
+            ping.is_told()
+        elif ping.claim() and not _told(ping):
+            return
+
+
+def _told(ping: HubPing) -> bool:
+    try:
+        with httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False) as client:
+            for key in FORMATS:
+                topic = Whereabouts(ping.kind, ping.slug).address(key)
+                client.post(settings.WEBSUB_HUB, data={"hub.mode": "publish", "hub.url": topic}).raise_for_status()
+    except httpx.HTTPError as trouble:
+        pause = ping.try_later()
+        then = f"is told again in {pause}" if pause else "is not told any more"
+        logger.warning("The hub was not told of %s, and %s: %s", ping, then, type(trouble).__name__)
+        return False
+    ping.is_told()
+    return True
