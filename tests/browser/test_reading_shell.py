@@ -21,7 +21,7 @@ WORDS = (
 )
 TITLE = "On reading proofs twice"
 POST = "/posts/on-reading-proofs-twice"
-PAGES = ["/", POST, "/about", "/privacy", "/nothing-here", "/sign-in"]
+PAGES = ["/", POST, "/archive", "/search?q=proofs", "/feeds", "/about", "/privacy", "/nothing-here", "/sign-in"]
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 LIGHT_PAPER, DARK_PAPER = "rgb(249, 247, 241)", "rgb(22, 21, 19)"
 CHARACTERS_OF_LINES = """() => [...document.querySelectorAll(".prose > p")].flatMap((paragraph) => {
@@ -284,10 +284,11 @@ def test_the_way_is_told_on_every_page(site: Server, browser: Browser) -> None:
     with visitor(browser, site, viewport=PHONE) as rita:
         for path in PAGES:
             rita.open(path)
-            for address in ("/about", "/sign-in"):
+            for address in ("/archive", "/tags", "/about", "/search", "/sign-in"):
                 expect(rita.page.get_by_role("banner").locator(f'a[href="{address}"]')).to_be_visible()
-            expect(rita.page.get_by_role("contentinfo").locator('a[href="/privacy"]')).to_be_visible()
+            for address in ("/archive", "/tags", "/authors", "/feeds", "/about", "/privacy"):
+                expect(rita.page.get_by_role("contentinfo").locator(f'a[href="{address}"]')).to_be_visible()
             expect(rita.page.get_by_role("contentinfo")).to_contain_text("Set in long columns.")
-        rita.open("/about")
-        current = rita.page.get_by_role("banner").locator("[aria-current=page]")
-        assert current.all_text_contents() == ["About"]
+        for path, name in [("/about", "About"), ("/search?q=proofs", "Search"), ("/archive", "Archive")]:
+            rita.open(path)
+            assert rita.page.get_by_role("banner").locator("[aria-current=page]").all_text_contents() == [name]

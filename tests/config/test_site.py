@@ -153,6 +153,16 @@ def test_a_check_warns_of_a_colour_that_cannot_be_read(settings: Settings, accen
     assert [re.search(r"to the (\w+) paper", warning)[1] for warning in warnings] == warned_of  # type: ignore[index]
 
 
+def test_the_checks_are_those_of_manage_py(tmp_path: Path) -> None:
+    odd = {"SITE_COLOUR": "#f0c000", "SITE_LOGO": "no-such.svg", "DATA_DIR": str(tmp_path)}
+
+    checked = python("manage.py", "check", **PRODUCTION | odd)
+
+    assert checked.returncode == 0
+    assert "(config.W001) SITE_COLOUR #f0c000 has a contrast of 1.6 to the light paper" in checked.stderr
+    assert "(config.W002) SITE_LOGO is “no-such.svg”" in checked.stderr
+
+
 # Name, navigation and footer
 
 
@@ -170,6 +180,13 @@ def test_a_logo_that_is_not_there_leaves_the_name(client: Client, settings: Sett
 
     assert "masthead__logo" not in client.get("/auth/error").content.decode()
     assert "no-such.svg" in checks.the_logo_is_there()[0].msg
+
+
+def test_the_pages_it_has_without_settings_are_there(reader: User, settings: Settings) -> None:
+    client = signed_in(reader)
+
+    for link in settings.SITE_NAVIGATION:
+        assert client.get(link.address).status_code == 200, link
 
 
 def test_the_navigation_is_the_sites_own(reader: User, settings: Settings) -> None:
