@@ -62,6 +62,7 @@ class PostForm(forms.Form):
     tags = forms.CharField(
         required=False,
         max_length=MAX_TAGS * (MAX_TAG_LENGTH + 2),
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
         help_text="Parted by commas, such as: python, sign-in.",
     )
     body = ExactTextField(

@@ -18,7 +18,7 @@ from blog.desk.spread import Side, Spread, name_of, side_of
 from blog.exceptions import ChecksFailed, EditedMeanwhile, NotPermitted, NotReady
 from blog.forms import PostForm, UploadForm
 from blog.markup import Busy, Unrenderable
-from blog.models import HistoryEntry, Image, Post, Revision
+from blog.models import HistoryEntry, Image, Post, Revision, Tag
 from blog.permissions import may_review, may_use_desk, may_write
 from blog.status import Status
 from blog.workflow import MOVES
@@ -27,6 +27,7 @@ from .lists import desk_context
 from .moves import held_back
 
 RECENT_ENTRIES = 8
+MOST_KNOWN_TAGS = 500
 
 
 @require_safe
@@ -114,6 +115,7 @@ def _form_page(
         "conflict": conflict,
         "opens_more": _has_more(form, conflict),
         "upload_form": UploadForm(),
+        "known_tags": Tag.objects.shown().order_by("name", "pk")[:MOST_KNOWN_TAGS],
     }
     return render(request, "blog/desk/edit.html", context, status=status)
 

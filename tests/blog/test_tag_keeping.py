@@ -156,3 +156,14 @@ def test_tags_are_kept_by_admins_alone(two_tags: tuple[Tag, Tag], reader: User, 
         sent = {"name": "New", "into": two_tags[1].pk}
         assert client.post(f"/desk/tags/{two_tags[0].pk}/{verb}", sent).status_code == 403
     assert everything() == before
+
+
+def test_who_writes_is_offered_the_tags_that_readers_know(two_tags: tuple[Tag, Tag], editor: User) -> None:
+    draft = Post.objects.write(by=editor, title="Draft", body="Words.", tags=["unheard-of"])
+    Tag.objects.named("approved and not live")
+
+    page = signed_in(editor).get(f"/desk/posts/{draft.pk}/edit").content.decode()
+
+    assert [f'<option value="{name}">' in page for name in ("JS", "JavaScript", "web")] == [True] * 3
+    assert '<option value="unheard-of">' not in page
+    assert '<option value="approved and not live">' not in page
