@@ -28,7 +28,9 @@ def browser(request: pytest.FixtureRequest, reader: User, settings: SimpleNamesp
 
 def brought_in(by: User, *links: str) -> list[Outcome]:
     entries = [
-        Entry(source_id=f"urn:{link[:400]}", title="On proofs", html="<p>Words.</p>", link=link, base=link, dated_at=None)
+        Entry(
+            source_id=f"urn:{link[:400]}", title="On proofs", html="<p>Words.</p>", link=link, base=link, dated_at=None
+        )
         for link in links
     ]
     return list(bring_in(Feed(entries), by=by))
