@@ -52,7 +52,8 @@ def _marks() -> str:
 
 
 MARKS = _marks()
-UNIT = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|(?![{UNSPACED}])[{MARKS}])*")
+PLAINEST = r"[A-Za-z0-9]+(?![A-Za-z0-9]|[^\x00-\x7f])"  # Most words, four times as fast.
+UNIT = re.compile(rf"{PLAINEST}|[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|(?![{UNSPACED}])[{MARKS}])*")
 IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
 # Accents of Latin, Greek and Cyrillic, points of Hebrew, vowels of Arabic: signs that people leave out when they type.
 LEFT_OUT = re.compile(

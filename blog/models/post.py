@@ -231,6 +231,14 @@ class Post(Writing, Reviewing, Addressing, Keeping, Sharing, PostRow):
     class Meta:
         indexes = [
             models.Index(fields=["-published_at", "-id"], name="post_front_page"),
+            # All that says whether readers see a post, and which revision: rows hold texts, and take long to read.
+            models.Index(
+                fields=[
+                    *("published_at", "live_revision", "scheduled_revision", "scheduled_at", "unpublish_at"),
+                    *("deleted_at", "author"),
+                ],
+                name="post_readable",
+            ),
             models.Index(fields=["author", "status", "-updated_at"], name="post_authors_desk"),
             models.Index(fields=["status", "submitted_at"], name="post_review_queue"),
             models.Index(fields=["scheduled_at"], name="post_scheduled", condition=Q(scheduled_at__isnull=False)),

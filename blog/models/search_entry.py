@@ -40,9 +40,11 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
 
     def let_in(self) -> None:
         """Let what was to come, and has come, be found. Until then it is in no index that anybody's words are sought in."""
-        has_come = list(self.filter(status.shown(), waits=True).values_list("pk", flat=True))
+        waiting = list(self.filter(waits=True).values_list("pk", flat=True))  # Few, and most often none.
+        has_come = list(self.filter(status.shown(), pk__in=waiting).values_list("pk", flat=True)) if waiting else []
         if has_come:
-            self.filter(pk__in=has_come, waits=True).update(waits=False)
+            with transaction.atomic():
+                self.filter(pk__in=has_come, waits=True).update(waits=False)
 
     def make_missing(self) -> int:
         """Make what is missing or of an earlier version, and drop what readers see no longer. Returns how many it was."""
@@ -108,6 +110,7 @@ class SearchEntry(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["waits", "stemmer"], name="search_entry_languages"),
+            models.Index(fields=["revision"], name="search_entry_waiting", condition=Q(waits=True)),
         ]
         verbose_name_plural = "search entries"
 

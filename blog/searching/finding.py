@@ -10,7 +10,7 @@ from operator import or_
 from types import ModuleType
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.db.models import Q
 
 from accounts.models import Person, User
@@ -114,7 +114,7 @@ def _matching(query: Query) -> Matching:
 
 def _let_in() -> None:
     """Let what has come to readers be found. Where that cannot be written, it is found when somebody can."""
-    with suppress(DatabaseError), transaction.atomic():
+    with suppress(DatabaseError):
         SearchEntry.objects.let_in()
 
 

@@ -15,7 +15,8 @@ MAX_CHARACTERS = 280
 BEFORE = 60  # So many characters of them stand before the first that was found.
 TOGETHER = 200  # What is within so many characters of each other counts as together.
 FARTHEST = 100_000  # Whoever looks for the last word of a book sees its beginning.
-MOST = 200  # So many places are weighed against each other.
+MOST = 40  # So many places are weighed against each other.
+TAKES_BEGINNINGS = frozenset({"arabic", "indonesian"})  # Stemmers that take off more than endings.
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Marker:
         self.seen: dict[str, tuple[Row | int, ...]] = {}
         for number, part in enumerate(matching.query.wanted):
             self._look_for(part, number)
+        self.initials = "".join({row.words[0][0] for row in self.rows})
+        self.looks_at_all = bool(TAKES_BEGINNINGS & set(self.stemmers))
 
     def _look_for(self, part: Part, number: int) -> None:
         words = tuple(word for unit in units_of(part.value) for word in unit.words)
@@ -89,6 +92,8 @@ class Marker:
         places = []
         for index, unit in enumerate(units):
             word = unit.group()
+            if not self._may_be(word):
+                continue
             if word not in self.seen:
                 self.seen[word] = self._meanings(word)
             for meaning in self.seen[word]:
@@ -98,6 +103,11 @@ class Marker:
                     last = units[index + len(meaning.words) - 1]
                     places.append(Place(unit.start(), last.end(), meaning.part))
         return places
+
+    def _may_be(self, word: str) -> bool:
+        """Whether a second look is worth while: most words begin with another letter than those that are sought."""
+        initial = word[0]
+        return initial.lower() in self.initials or not initial.isascii() or self.looks_at_all
 
     def _meanings(self, word: str) -> tuple[Row | int, ...]:
         """Return which parts of the query this word is, and which rows of words may begin with it."""
@@ -120,7 +130,8 @@ class Marker:
 
 def _window(text: str, places: list[Place]) -> tuple[int, int]:
     """Return from which character to which."""
-    weighed = places[:MOST]
+    parts = {place.part for place in places}
+    weighed = places[:MOST] if len(parts) > 1 else places[:1]
     first = max(weighed, key=lambda place: (_together(place, weighed), -place.start)).start if weighed else 0
     start = _next_space(text, first - BEFORE) if first > BEFORE else 0
     end = start + MAX_CHARACTERS
