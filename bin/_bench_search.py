@@ -16,7 +16,7 @@ import django
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTS = int(os.environ.get("POSTS", "10000"))
-ROUNDS = 40
+ROUNDS = 20
 WANTED_MS = 50
 
 

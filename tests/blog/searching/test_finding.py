@@ -134,7 +134,7 @@ def test_a_page_of_what_is_found_tells_how_many_there_are(library: None, reader:
 def test_one_statement_does_the_looking_the_narrowing_and_the_counting(
     library: None, reader: User, django_assert_num_queries: object
 ) -> None:
-    with django_assert_num_queries(8) as queries:  # type: ignore[operator]  # pytest-django has no name for its type
+    with django_assert_num_queries(6) as queries:  # type: ignore[operator]  # pytest-django has no name for its type
         assert found(reader, "tag:craft galley").total == 1
 
     statements = [query["sql"] for query in queries.captured_queries if "WITH readable" in query["sql"]]
