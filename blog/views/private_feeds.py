@@ -29,6 +29,7 @@ View = Callable[..., HttpResponseBase]
 # The address is the key: it is sent on to nobody, and no cache that others share keeps what it opens.
 SECRET = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 RETRY_SECONDS = "60"
+MADE = "Here is your feed address. You find it on this page again, whenever you need it."
 
 
 @require_safe
@@ -50,8 +51,11 @@ def renew_private_feed(request: MemberRequest) -> HttpResponse:
     if request.is_bearer:
         raise PermissionDenied("Feed addresses are made in a browser: what holds for minutes must not make what stays.")
     limits.check("TOKEN_LIMIT", str(request.user.pk))
+    had_one = PrivateFeed.objects.filter(user=request.user).exists()
     PrivateFeed.objects.renew(request.user)
-    messages.success(request, "Here is your feed address. One that you had before opens nothing any more.")
+    messages.success(
+        request, "Here is your new feed address. The one before opens nothing any more." if had_one else MADE
+    )
     return redirect("private_feed")
 
 
