@@ -81,6 +81,10 @@ def pages(ed: Person, ada: Person, rita: Person, visitor: Person, title: str) ->
     yield "an editor's desk", ed
     ada.open("/desk")
     yield "an admin's desk", ada
+    ada.open("/desk/tags")
+    yield "tags on the desk", ada
+    ed.open("/desk/author-page")
+    yield "an author's own page", ed
     ada.open("/desk/team")
     ada.page.get_by_text("Change Ed Editor").click()
     yield "team", ada
@@ -109,8 +113,13 @@ def pages(ed: Person, ada: Person, rita: Person, visitor: Person, title: str) ->
     rita.page.get_by_role("link", name=title).click()
     expect(rita.heading(title)).to_be_visible()
     yield "post", rita
+    ada.open("/desk/tags")
+    ada.page.get_by_role("link", name="craft", exact=True).click()
+    yield "a tag on the desk", ada
     rita.open("/account")
     yield "account", rita
+    rita.open("/account/feeds")
+    yield "one's own feeds", rita
     ed.open("/account/delete")
     yield "delete the account", ed
     rita.open("/account/tokens")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,10 @@ WORDS = (
 TITLE = "On reading proofs twice"
 POST = "/posts/on-reading-proofs-twice"
 PAGES = ["/", POST, "/archive", "/search?q=proofs", "/feeds", "/about", "/privacy", "/nothing-here", "/sign-in"]
+MORE_PAGES = [
+    "/tags", "/tags/craft", "/authors", "/authors/ed-editor", "/series", "/series/the-life-of-a-proof",
+    "/archive/{year}", "/archive/{year}/{month}", "/search", "/search?q=nothingofthesort",
+]  # fmt: skip
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 LIGHT_PAPER, DARK_PAPER = "rgb(249, 247, 241)", "rgb(22, 21, 19)"
 CHARACTERS_OF_LINES = """() => [...document.querySelectorAll(".prose > p")].flatMap((paragraph) => {
@@ -70,7 +75,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
         for somebody in (ed, ada):
             somebody.sign_in(at="/account")
         for title in ("A second post", TITLE):
-            post_id = ed.write(title, f"{WORDS}\n\n{WORDS}\n\n{TEXT}", "craft, print")
+            ed.open("/write")
+            ed.page.get_by_text("More about this post").click()
+            text = f"{WORDS}\n\n{WORDS}\n\n{TEXT}"
+            ed.type_post(title=title, body=text, tags="craft, print", series="The life of a proof")
+            ed.save()
+            post_id = ed.post_id()
             ed.open(f"/desk/posts/{post_id}")
             ed.press("Submit for review")
             ada.publish(title)
@@ -92,6 +102,11 @@ def visitor(browser: Browser, site: Server, **options: Any) -> Iterator[Person]:
 
 def paper(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+
+
+def every_kind_of_page() -> list[str]:
+    today = datetime.now(tz=UTC)
+    return PAGES + [path.format(year=today.year, month=f"{today.month:02}") for path in MORE_PAGES]
 
 
 def fits(page: Page) -> bool:
@@ -131,7 +146,7 @@ def test_nothing_is_lost_when_readers_space_the_text_out(
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 640, "height": 400}], ids=["320 px", "zoomed to 200 %"])
 def test_every_page_fits_a_narrow_window(viewport: dict[str, int], site: Server, browser: Browser) -> None:
     with visitor(browser, site, viewport=viewport) as rita:
-        for path in PAGES:
+        for path in every_kind_of_page():
             rita.open(path)
             assert fits(rita.page), path
             assert rita.page.evaluate(CUT_OFF) == [], path
@@ -236,7 +251,7 @@ def test_everybody_can_use_the_pages_in_either(device: str, chosen: str, site: S
     with visitor(browser, site, color_scheme=device, viewport=WIDE) as rita:
         if chosen:
             rita.context.add_cookies([{"name": "theme", "value": chosen, "url": site.url}])
-        for path in PAGES:
+        for path in PAGES if chosen else every_kind_of_page():
             rita.open(path)
             assert paper(rita.page) == (DARK_PAPER if "dark" in (chosen or device) else LIGHT_PAPER)
             if path == "/sign-in":
