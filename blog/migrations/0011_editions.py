@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                 ("image_count", models.PositiveIntegerField()),
                 (
                     "changes_text",
-                    models.BooleanField(help_text="Whether its title or page differs from what readers saw before."),
+                    models.BooleanField(help_text="Whether its title or text differs from what readers saw before."),
                 ),
                 (
                     "corrections",

@@ -15,7 +15,7 @@ def take_from_history(apps: Any, schema_editor: Any) -> None:
         since, changed_at, before = None, None, None
         for entry in entries.select_related("revision").iterator(chunk_size=20):
             revision = entry.revision
-            words = (revision.title, revision.html)
+            words = (revision.title, revision.body)
             if before is not None and before[0] != revision.pk and before[1] != words:
                 changed_at = entry.at
             if revision.pk == post.live_revision_id and since is None:

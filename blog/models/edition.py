@@ -49,7 +49,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             "text": anatomy.text,
             "feed_html": _html_for_feeds(revision),
             "image_count": anatomy.image_count,
-            "changes_text": before is not None and (before.title, before.html) != (revision.title, revision.html),
+            "changes_text": before is not None and (before.title, before.body) != (revision.title, revision.body),
             "corrections": list(_corrections(revision, before)),
             "maker": MAKER_VERSION,
         }
@@ -74,7 +74,7 @@ class Edition(models.Model):
         default="", help_text="Its page as feed readers need it, with the site’s own addresses beginning with a slash."
     )
     image_count = models.PositiveIntegerField()
-    changes_text = models.BooleanField(help_text="Whether its title or page differs from what readers saw before.")
+    changes_text = models.BooleanField(help_text="Whether its title or text differs from what readers saw before.")
     corrections = models.JSONField(
         default=list, help_text="What was put right, in sentences, and when: null for when this goes live."
     )

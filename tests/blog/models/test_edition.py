@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from accounts.models import User
-from blog import editions
+from blog import editions, markup
 from blog.models import Author, Edition, Post, Series, Tag, Tagging
 
 BODY = "Some words[^1] and `code`.\n\n## First\n\n![A ship](https://x.example/a.png)\n\n### Second\n\n[^1]: A note."
@@ -81,6 +82,19 @@ def test_readers_are_told_of_a_change_only_where_the_text_changed(post: Post, ed
     assert post.submitted_revision is not None
     post.publish(by=admin, revision=post.submitted_revision.number)
     assert times(post) == (changed_at, since)
+
+
+def test_a_new_renderer_alone_changes_no_words(
+    post: Post, editor: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(post, editor, admin)
+    monkeypatch.setattr(markup, "RENDERER_VERSION", "the next")
+    monkeypatch.setattr(markup, "render", lambda *args, **options: SafeString("<p>The same words.</p>"))
+    edit(post, editor, tags=["Craft"])
+
+    published(post, editor, admin)
+
+    assert post.changed_at is None
 
 
 def test_a_scheduled_change_counts_from_its_second(
