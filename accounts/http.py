@@ -6,7 +6,7 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from math import ceil
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -162,9 +162,18 @@ def sign_in_redirect(request: HttpRequest) -> HttpResponseRedirect:
 def sign_in_url(request: HttpRequest, **more: str) -> str:
     """Return where to sign in so as to come back to this page, or to the one whose button was pressed."""
     is_page = request.method in ("GET", "HEAD")
-    back_to = safe_next(request.get_full_path() if is_page else urlsplit(request.headers.get("Referer", "")).path)
+    back_to = safe_next(request.get_full_path() if is_page else page_before(request))
     query = {"next": back_to, **more} if back_to != "/" else more
     return reverse("accounts:sign_in") + (f"?{urlencode(query)}" if query else "")
+
+
+def page_before(request: HttpRequest) -> str:
+    """Return the path and query of the page whose button was pressed, as its browser tells; empty if it does not."""
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    return urlunsplit(("", "", page.path, page.query, ""))
 
 
 def step_up_url(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import authenticates_itself
-from accounts.http import own_path, wants_json
+from accounts.http import own_path, page_before, wants_json
 
 from . import colours
 
@@ -74,8 +74,11 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    """Lead to where the buttons are, so that nobody has to look for their place again."""
-    address = request.POST.get("next", "")
+    """Lead to where the buttons are, so that nobody has to look for their place again.
+
+    Browsers tell which page that was. Only where a page forbids them to, its form does.
+    """
+    address = request.POST.get("next") or page_before(request)
     response = HttpResponseRedirect((address if own_path(address) else "/") + "#theme")
     response.status_code = 303
     return response

@@ -138,7 +138,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         return _try_again(request)
     if _is_read_by_somebody(request):
         link.note_opening()
-    return render(request, "blog/shared.html", _shown(link))
+    return render(request, "blog/shared.html", {"tells_nobody_where_it_is": True, **_shown(link)})
 
 
 def _shown(link: ShareLink) -> dict[str, Any]:

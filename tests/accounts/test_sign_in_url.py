@@ -25,3 +25,9 @@ def test_the_address_names_the_tenant_to_sign_in_at(client: Client, settings: Se
     page = client.get("/sign-in", {"tenant": asked}, headers={"Host": "localhost:8000"}).content.decode()
 
     assert f'data-tenant="{shown}"' in page
+
+
+def test_an_address_that_is_none_leads_to_the_front_page_afterwards() -> None:
+    answer = Client().post("/desk/posts/7/publish", headers={"Referer": "http://["})
+
+    assert answer.headers["Location"] == "/sign-in"

@@ -39,7 +39,8 @@ def test_a_page_comes_in_the_look_of_the_cookie(client: Client, cookie: str, tol
 
 
 def test_what_is_chosen_is_kept_for_a_year_and_leads_back(client: Client) -> None:
-    answer = client.post("/theme", {"theme": "dark", "next": "/sign-in?next=/account"}, headers=HERE)
+    page = {"Referer": "http://testserver/sign-in?next=/account#main"}
+    answer = client.post("/theme", {"theme": "dark"}, headers=HERE | page)
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=/account#theme")
     cookie = answer.cookies["theme"]
@@ -71,6 +72,19 @@ def test_as_the_device_needs_no_cookie(client: Client, theme: str) -> None:
 )
 def test_nobody_is_led_elsewhere(client: Client, address: str) -> None:
     answer = client.post("/theme", {"theme": "dark", "next": address}, headers=HERE)
+
+    assert answer.headers["Location"] == "/#theme"
+
+
+def test_a_page_that_tells_nobody_where_it_is_says_it_itself(client: Client) -> None:
+    answer = client.post("/theme", {"theme": "dark", "next": "/shared/a-token"}, headers=HERE)
+
+    assert answer.headers["Location"] == "/shared/a-token#theme"
+
+
+@pytest.mark.parametrize("referrer", ["http://[", "about:blank", "https://elsewhere.example", "x", "//x//y"])
+def test_an_odd_referrer_leads_to_the_front_page(client: Client, referrer: str) -> None:
+    answer = client.post("/theme", {"theme": "dark"}, headers=HERE | {"Referer": referrer})
 
     assert answer.headers["Location"] == "/#theme"
 
