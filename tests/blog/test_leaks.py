@@ -381,7 +381,8 @@ def told(answer: Any, post: Any) -> str:
         r'(csrfmiddlewaretoken" value="|csrf-token="|nonce[-=]"?|name="write_key" value=")[\w+/=-]+', r"\1", text
     )
     return re.sub(
-        rf"(/|%2F|(?:post|person|token)(?:=|%3D))({'|'.join(names_of(post).values())})\b",
+        # In an address, or as what was typed and is given back.
+        rf"(/|%2F|readonly>\n|(?:post|person|token)(?:=|%3D))({'|'.join(names_of(post).values())})\b",
         "/WHAT-WAS-ASKED-FOR",
         text,
     )
