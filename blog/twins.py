@@ -14,8 +14,8 @@ from blog.models import Post, Revision
 
 WORD = re.compile(r"[^\W_]+")
 COMMENT = "<!--"
-# Names of options that a page does not show.
-OPTIONS = {"hl", "lines", "linenums", "linenostart", "title"}
+# What a page shows otherwise than in words: which lines of code to look at, and that a piece of code has a title.
+OPTIONS = re.compile(r"\b(?:(?:hl_lines|linenums|linenostart)=([\"'])[\d\s-]*\1|title=(?=[\"']))")
 # What YAML has no room for in a text, besides what JSON writes as an escape, too.
 UNPRINTABLE = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF)}
 
@@ -32,7 +32,7 @@ def _shows_all(revision: Revision) -> bool:
     page = html.unescape(revision.html)
     if revision.body.count(COMMENT) > page.count(COMMENT):
         return False
-    return not _words_of(html.unescape(revision.body)) - _words_of(page) - OPTIONS
+    return not _words_of(OPTIONS.sub("", html.unescape(revision.body))) - _words_of(page)
 
 
 def twin_of(post: Post, revision: Revision) -> str:

@@ -26,7 +26,7 @@ A *word* with a [link](https://example.org/a "A title"), `code` and a note.[^1] 
 
 > Somebody’s words
 
-```python hl_lines="1"
+```python hl_lines="1 7-97" title="greet.py"
 def greet(name: str) -> str: return "<!-- not a comment -->"
 ```
 
