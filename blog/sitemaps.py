@@ -1,27 +1,45 @@
 """The lists of all pages that search engines are to know of, and when the words on each last changed.
 
-Each list takes one query, and none loads a text.
+Each list takes one query, and none reads a text: what it asks for stands in indexes. So does the list of the lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, Max, QuerySet, When
+from django.db.models import Case, F, Max, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 from django.utils.timezone import localtime
 
 from accounts.models import Visitor
 from blog.addresses import absolute, address_of
-from blog.models import Edition, Post, Tagging
+from blog.models import Author, Post, Revision
 from blog.permissions import are_pages_found
-from blog.status import shown
+from blog.status import shown_revision
 
 MAX_ENTRIES = 10_000  # Of one list. The protocol allows 50,000.
 PAGES = ("archive", "tags", "authors", "all_series", "about", "privacy")
+
+
+class Label(NamedTuple):
+    """What posts are found by: its page, the rows that say which revisions have it, and its part of the address."""
+
+    page: str
+    rows: str
+    slug: F | Subquery
+
+
+# Asked of each text, or SQLite would begin with the few authors, and read every row of theirs.
+SLUG_OF_AUTHOR = Subquery(Author.objects.with_a_page().filter(user=OuterRef("editions__author")).values("slug"))
+LABELS = {
+    "tags": Label("tag", "taggings", F("taggings__tag__slug")),
+    "series": Label("series", "editions", F("editions__series__slug")),
+    "authors": Label("author", "editions", SLUG_OF_AUTHOR),
+}
 
 
 class Entry(NamedTuple):
@@ -36,9 +54,11 @@ class Entry(NamedTuple):
 
 def index() -> list[Entry]:
     """Return the lists that have anything on them."""
-    posts = [(f"posts-{part}", newest) for part, newest in _parts_of_posts()]
-    others = [(name, _newest(listed())) for name, listed in OTHERS.items()]
-    lists = [*posts, *others]
+    parts = list(_parts_of_posts())
+    newest_of = {name: _labelled(label).aggregate(newest=Max("changed"))["newest"] for name, label in LABELS.items()}
+    newest = max((newest for _, newest in parts), default=None)
+    lists: list[tuple[str, datetime | None]] = [(f"posts-{part}", newest) for part, newest in parts]
+    lists += [(name, newest_of.get(name, newest)) for name in OTHERS]
     return [Entry(absolute(address_of("sitemap_part", name)), newest) for name, newest in lists if newest]
 
 
@@ -62,17 +82,9 @@ def _parts_of_posts() -> Iterable[tuple[int, datetime]]:
     return rows.values_list("part", "newest")
 
 
-def _tags() -> list[Entry]:
-    return _entries("tag", _grouped(Tagging.objects.all(), "tag__slug"))
-
-
-def _series() -> list[Entry]:
-    return _entries("series", _grouped(Edition.objects.exclude(series=None), "series__slug"))
-
-
-def _authors() -> list[Entry]:
-    theirs = Edition.objects.filter(author__as_author__isnull=False, author__left_at=None)
-    return _entries("author", _grouped(theirs, "author__as_author__slug"))
+def _labels(name: str) -> list[Entry]:
+    rows: QuerySet[Any, Any] = _labelled(LABELS[name]).order_by("label").values("label").annotate(newest=Max("changed"))
+    return _entries(LABELS[name].page, rows.values_list("label", "newest")[:MAX_ENTRIES])
 
 
 def _months() -> list[Entry]:
@@ -91,33 +103,30 @@ def _pages() -> list[Entry]:
 
 OTHERS: dict[str, Callable[[], list[Entry]]] = {
     "pages": _pages,
-    "tags": _tags,
-    "series": _series,
-    "authors": _authors,
+    **{name: partial(_labels, name) for name in LABELS},
     "months": _months,
 }
 
 
 def _visible() -> QuerySet[Any, Any]:
     """Select what everybody may read, and was not first published elsewhere: that is to be found there."""
-    is_next = When(scheduled_at__lte=timezone.now(), then=F("scheduled_revision__canonical_url"))
-    elsewhere = Case(is_next, default=F("live_revision__canonical_url"))
-    posts = Post.objects.live().visible_to(Visitor()).annotate(elsewhere=elsewhere, changed=_changed())
-    return posts.filter(elsewhere="") if are_pages_found() else posts.none()
+    posts = Post.objects.live().visible_to(Visitor()).annotate(shown=shown_revision(), changed=_changed())
+    elsewhere = Revision.objects.filter(canonical_url__gt="")
+    return posts.exclude(shown__in=elsewhere.values("pk")) if are_pages_found() else posts.none()
 
 
-def _grouped(rows: QuerySet[Any], by: str) -> Iterable[tuple[str, datetime]]:
-    """Return what rows of editions or their tags are grouped by, each with when a text in it last changed."""
-    visible = rows.filter(shown(), post__in=_visible().values("pk")).order_by(by)
-    grouped: QuerySet[Any, Any] = visible.values(by).annotate(newest=Max(_changed("post__")))
-    return grouped.values_list(by, "newest")[:MAX_ENTRIES]
+def _labelled(label: Label) -> QuerySet[Any, Any]:
+    """Select of these what readers see under any label of a kind, once for each."""
+    posts: QuerySet[Any, Any] = _visible().filter(**{f"{label.rows}__revision": F("shown")})
+    labelled: QuerySet[Any, Any] = posts.annotate(label=label.slug).exclude(label=None)
+    return labelled
 
 
-def _changed(of: str = "") -> Coalesce:
+def _changed() -> Coalesce:
     """When readers last got other words, or the first: what `Post.changed_at` tells of one post."""
-    is_new_text = {f"{of}scheduled_at__lte": timezone.now(), f"{of}scheduled_revision__edition__changes_text": True}
-    changed = Case(When(**is_new_text, then=F(f"{of}scheduled_at")), default=F(f"{of}text_changed_at"))
-    return Coalesce(changed, F(f"{of}published_at"))
+    is_new_text = {"scheduled_at__lte": timezone.now(), "scheduled_revision__edition__changes_text": True}
+    changed = Case(When(**is_new_text, then=F("scheduled_at")), default=F("text_changed_at"))
+    return Coalesce(changed, F("published_at"))
 
 
 def _entries(page: str, rows: Iterable[tuple[Any, datetime]]) -> list[Entry]:
@@ -126,7 +135,3 @@ def _entries(page: str, rows: Iterable[tuple[Any, datetime]]) -> list[Entry]:
         for named, changed_at in rows
         if (address := address_of(page, *(named if isinstance(named, tuple) else (named,))))
     ]
-
-
-def _newest(entries: list[Entry]) -> datetime | None:
-    return max((entry.changed_at for entry in entries if entry.changed_at), default=None)

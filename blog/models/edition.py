@@ -86,6 +86,8 @@ class Edition(models.Model):
         indexes = [
             models.Index(fields=["author", "post"], name="edition_of_author"),
             models.Index(fields=["series", "post"], name="edition_in_series"),
+            # What it is found by, beside its texts.
+            models.Index(fields=["revision", "post", "author", "series"], name="edition_found_by"),
         ]
 
     def __str__(self) -> str:

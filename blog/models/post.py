@@ -231,11 +231,12 @@ class Post(Writing, Reviewing, Addressing, Keeping, Sharing, PostRow):
     class Meta:
         indexes = [
             models.Index(fields=["-published_at", "-id"], name="post_front_page"),
-            # All that says whether readers see a post, and which revision: rows hold texts, and take long to read.
+            # All that says whether readers see a post, which revision, and since when it has had other words: rows hold
+            # texts, and take long to read.
             models.Index(
                 fields=[
                     *("published_at", "live_revision", "scheduled_revision", "scheduled_at", "unpublish_at"),
-                    *("deleted_at", "author"),
+                    *("deleted_at", "author", "text_changed_at"),
                 ],
                 name="post_readable",
             ),

@@ -149,6 +149,7 @@ class Revision(AppendOnlyModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="revision_number_in_post", fields=["post", "number"])]
+        indexes = [models.Index(fields=["canonical_url"], name="revision_elsewhere")]
 
     def __str__(self) -> str:
         return f"{self.title}, revision {self.number}"

@@ -179,6 +179,43 @@ def test_a_list_takes_one_query_however_long_it_is(editor: User, admin: User) ->
     assert set(few.values()) == {1}
 
 
+def test_the_list_of_lists_tells_of_each_when_the_newest_on_it_changed(editor: User, admin: User) -> None:
+    for number, state in enumerate(STATES):
+        post = post_in(state, editor, admin, title=f"A {state}")
+        if post.published_at is not None and post.published_at < timezone.now():
+            Post.objects.filter(pk=post.pk).update(published_at=timezone.now() - timedelta(days=40 * number + 1))
+    lists = listed("/sitemap.xml")
+
+    newest = {part: max(at for at in listed(part).values() if at) for part in lists}
+
+    assert newest == lists
+    assert {"/sitemap-tags.xml", "/sitemap-authors.xml", "/sitemap-months.xml", "/sitemap-pages.xml"} < set(lists)
+
+
+def test_what_is_taken_down_is_off_every_list_at_once(published: Post, admin: User) -> None:
+    assert all_listed()
+
+    published.unpublish(by=admin)
+
+    assert sitemaps.index() == []
+    assert [sitemaps.entries_of(name) for name in sitemaps.OTHERS] == [[]] * len(sitemaps.OTHERS)
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps long texts out of its rows.")
+@pytest.mark.parametrize("name", [None, "pages", "tags", "series", "authors", "months"])
+def test_a_list_is_made_without_reading_the_rows_of_posts(name: str | None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        sitemaps.entries_of(name) if name else sitemaps.index()
+
+    for query in list(asked):
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            plan = [row[-1] for row in cursor.fetchall()]
+        assert [step for step in plan if " blog_post " in step and "USING COVERING INDEX" in step], plan
+        assert not [step for step in plan if " T5 " in step and "COVERING" not in step], plan
+
+
 # robots.txt
 
 
