@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .models import Author, Image, Post, Revision, Tag, Tagging
+from .models import Author, Edition, Image, Post, Revision, Tag, Tagging
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ def entries_of(posts: Iterable[Post]) -> list[Entry]:
     authors: dict[int | None, Author] = {author.user_id: author for author in pages}
     tags = _tags_of(revisions)
     Image.objects.set_covers(revisions)
+    Edition.objects.set_image_counts(revisions)
     return [
         Entry(post, revision, authors.get(revision.author_id), tags.get(revision.pk, [])) for post, revision in shown
     ]

@@ -5,7 +5,7 @@ All of it follows from what was sealed and from what readers saw before, so it c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
 
@@ -32,6 +32,20 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def shown_of(self, posts: PostQuerySet) -> Self:
         """Those of these posts that readers see."""
         return self.filter(status.shown(), post__in=posts)
+
+    def of(self, revision: Revision) -> Edition | None:
+        """Return that of a revision, with what its reading page shows besides the text."""
+        edition = self.select_related("series", "author__as_author").defer("text", "feed_html")
+        found = edition.filter(revision=revision).first()
+        if found is not None:
+            found.revision = revision  # Each has the other at hand.
+        return found
+
+    def set_image_counts(self, revisions: Iterable[Revision]) -> None:
+        """Look up at once how many pictures are in each of these."""
+        known = {revision.pk: revision for revision in revisions}
+        for pk, count in self.filter(revision__in=known).values_list("revision", "image_count"):
+            known[pk].image_count = count
 
     def make(self, revision: Revision) -> Edition:
         """Work out the edition of an approved revision, with its tags, its series and its author, and keep it."""
@@ -92,6 +106,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"Edition of revision {self.revision_id}"
+
+    @property
+    def page_of_author(self) -> Author | None:
+        """Where its byline leads: nowhere once they have left."""
+        return getattr(self.author, "as_author", None) if self.author and self.author.left_at is None else None
 
 
 def _html_for_feeds(revision: Revision) -> str:

@@ -203,10 +203,15 @@ class Revision(AppendOnlyModel):
     def safe_html(self) -> SafeString:
         return markup.stored(self.html)
 
+    @cached_property
+    def image_count(self) -> int:
+        """From its edition, which lists ask for at once; counted where it is not approved and has none."""
+        edition = getattr(self, "edition", None)
+        return edition.image_count if edition else markup.anatomy_of(self.html).image_count
+
     @property
     def reading_minutes(self) -> int:
-        """Of its words alone: where there is an edition, its pictures count as well."""
-        return reading_minutes(self.word_count)
+        return reading_minutes(self.word_count, self.image_count)
 
 
 class RevisionWriter(AppendOnlyModel):
