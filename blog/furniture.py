@@ -18,7 +18,6 @@ from accounts.models import Person
 from blog.languages import direction
 from blog.models import Edition, Post, Revision
 from blog.models.post import PostQuerySet
-from blog.reading_time import reading_minutes
 from blog.related import OnPost, related_to, tags_on
 
 FEWEST_HEADINGS = 3
@@ -103,10 +102,8 @@ class Furniture:
         return any([self.next_part, self.previous, self.next, self.related])
 
 
-def furniture_of(post: Post, revision: Revision, *, person: Person) -> Furniture:
+def furniture_of(post: Post, revision: Revision, edition: Edition | None, *, person: Person) -> Furniture:
     """Return what stands around a post that readers see. However many posts there are, it takes as many queries."""
-    editions = Edition.objects.select_related("series", "author__as_author").defer("text")
-    edition = editions.filter(revision=revision).first()
     tags = tags_on(revision)
     parts = _parts(edition, person)
     related = related_to(post, tags, person=person, besides=[part.pk for part in parts])
@@ -115,7 +112,7 @@ def furniture_of(post: Post, revision: Revision, *, person: Person) -> Furniture
         byline=_byline(revision, edition),
         published_at=post.published_at,
         changed_at=post.changed_at,
-        reading_minutes=reading_minutes(revision.word_count, edition.image_count if edition else 0),
+        reading_minutes=revision.reading_minutes,
         language=revision.language,
         contents=contents_of(edition.contents) if edition else [],
         series=_in_series(post, edition, parts),
@@ -147,7 +144,7 @@ def _byline(revision: Revision, edition: Edition | None) -> Byline:
     user = edition.author if edition else None
     if user is None or user.left_at is not None:
         return Byline(revision.byline)
-    author = getattr(user, "as_author", None)
+    author = edition.page_of_author if edition else None
     return Byline(revision.byline, author.get_absolute_url() if author else "", user.picture_url)
 
 

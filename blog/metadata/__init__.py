@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 
 from blog.addresses import absolute
 from blog.cards import HEIGHT, WIDTH, Card
-from blog.models import Author, Edition, Post, Revision, Series
+from blog.models import Author, Edition, Post, Revision
 from blog.permissions import are_pages_found
 from blog.twins import has_twin
 
@@ -76,10 +76,9 @@ def of_author(told: Metadata, author: Author) -> Metadata:
     return replace(told, kind="profile", nodes=[*told.nodes, node])
 
 
-def of_post(post: Post, revision: Revision, edition: Edition | None = None) -> Metadata:
-    """Return what a post says of itself, as readers see it; `edition` is that of the revision, where it is at hand."""
-    edition = edition or post.current_edition
-    article = _article_of(post, revision, edition.series if edition else None)
+def of_post(post: Post, revision: Revision, edition: Edition | None) -> Metadata:
+    """Return what a post says of itself, as readers see it."""
+    article = _article_of(post, revision, edition)
     told = Metadata(
         title=revision.title,
         description=revision.excerpt,
@@ -95,12 +94,13 @@ def of_post(post: Post, revision: Revision, edition: Edition | None = None) -> M
     return replace(told, nodes=[linked_data.posting(article, told), crumbs])
 
 
-def _article_of(post: Post, revision: Revision, series: Series | None) -> Article:
+def _article_of(post: Post, revision: Revision, edition: Edition | None) -> Article:
+    author, series = (edition.page_of_author, edition.series) if edition else (None, None)
     assert post.published_at is not None  # noqa: S101 — the database sees to it.
     return Article(
         address=absolute(post.get_absolute_url()),
         byline=revision.byline,
-        author_address=_page_of_author(revision),
+        author_address=absolute(author.get_absolute_url()) if author else "",
         published_at=post.published_at,
         changed_at=post.changed_at,
         tags=revision.tags,
@@ -110,12 +110,6 @@ def _article_of(post: Post, revision: Revision, series: Series | None) -> Articl
         twin_address=absolute(reverse("twin", args=[post.slug])) if has_twin(revision) else "",
         short_address=absolute(reverse("short", args=[post.pk])),
     )
-
-
-def _page_of_author(revision: Revision) -> str:
-    """Return the address of who wrote it; nothing where they have none any more."""
-    author = Author.objects.with_a_page().filter(user=revision.author_id).first()
-    return absolute(author.get_absolute_url()) if author else ""
 
 
 def _way_to(article: Article) -> list[tuple[str, str]]:

@@ -123,11 +123,6 @@ class PostRow(models.Model):
         return self.scheduled_at if is_past(self.scheduled_at) else self.live_since
 
     @property
-    def current_edition(self) -> Edition | None:
-        """What the reading page needs beside the revision that readers see now."""
-        return Edition.objects.filter(revision=self.current_revision).select_related("series").first()
-
-    @property
     def is_live(self) -> bool:
         has_begun = self.live_revision_id is not None or is_past(self.scheduled_at)
         return has_begun and is_past(self.published_at) and not is_past(self.unpublish_at)

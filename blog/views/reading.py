@@ -9,7 +9,7 @@ from accounts.access import open_where_public
 from accounts.http import PersonRequest
 from blog import metadata
 from blog.furniture import furniture_of
-from blog.models import FormerAddress, FormerSlug, Post, path_of
+from blog.models import Edition, FormerAddress, FormerSlug, Post, path_of
 from blog.permissions import may_open_on_desk
 from blog.status import GoneAs
 from blog.views import conditional
@@ -28,8 +28,9 @@ def post(request: PersonRequest, slug: str) -> HttpResponse:
         return _elsewhere(request, slug) if post is None else _gone(request, slug=slug)
     if revision is None:
         return redirect("desk:post", post.pk)
-    furniture = furniture_of(post, revision, person=request.user)
-    told = metadata.of_post(post, revision)
+    edition = Edition.objects.of(revision)
+    furniture = furniture_of(post, revision, edition, person=request.user)
+    told = metadata.of_post(post, revision, edition)
     may_open_desk = may_open_on_desk(request.user, post)
     cover = revision.cover_picture
     made_of = [post.pk, revision.pk, revision.digest, cover and cover.srcset, furniture, told, may_open_desk]

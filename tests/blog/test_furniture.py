@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from blog.furniture import Furniture, Section, contents_of, furniture_of
-from blog.models import Post
+from blog.models import Edition, Post, Revision
 from blog.reading_time import reading_minutes
 from blog.related import MOST
 
@@ -35,8 +37,9 @@ def write(editor: User, admin: User) -> WritePost:
 
 def around(post: Post, person: User) -> Furniture:
     fresh = Post.objects.get(pk=post.pk)
-    assert fresh.current_revision
-    return furniture_of(fresh, fresh.current_revision, person=person)
+    revision = fresh.current_revision
+    assert revision
+    return furniture_of(fresh, revision, Edition.objects.of(revision), person=person)
 
 
 def titles(links: Any) -> list[str]:
@@ -52,6 +55,22 @@ def titles(links: Any) -> list[str]:
 )
 def test_pictures_take_their_time_each_less_than_the_one_before(words: int, pictures: int, minutes: int) -> None:
     assert reading_minutes(words, pictures) == minutes
+
+
+def test_pages_and_lists_tell_the_same(write: WritePost, settings: SimpleNamespace) -> None:
+    settings.VISIBILITY = "public"
+    for title in ("Short", "Pictured"):
+        write(title, "craft", series="Galleys")
+    Edition.objects.filter(revision__title="Pictured").update(image_count=60)
+
+    for path in ("/", "/tags/craft", "/series/galleys", "/authors/ed-editor", "/search?q=pictured", "/posts/pictured"):
+        page = Client().get(path).content.decode()
+        assert "4 min read" in page, path
+        assert ("1 min read" in page) == (path not in {"/search?q=pictured", "/posts/pictured"}), path
+
+
+def test_pictures_count_before_a_text_is_approved() -> None:
+    assert Revision(html='<p><img src="/a.png" alt=""></p>' * 60, word_count=1).reading_minutes == 4
 
 
 # Contents
@@ -227,11 +246,12 @@ def test_it_takes_as_many_queries_however_much_there_is(
     few = Post.objects.for_reading().get(title="Post 1")
     few_revision = few.current_revision
     assert few_revision
-    with django_assert_num_queries(7):
-        furniture_of(few, few_revision, person=reader)
+    edition = Edition.objects.of(few_revision)
+    with django_assert_num_queries(6):
+        furniture_of(few, few_revision, edition, person=reader)
     for number in range(3, 12):
         write(f"Post {number}", "craft", "type", f"own {number}", series="Galleys")
         write(f"Other {number}", "craft", "type")
 
-    with django_assert_num_queries(7):
-        furniture_of(few, few_revision, person=reader)
+    with django_assert_num_queries(6):
+        furniture_of(few, few_revision, edition, person=reader)

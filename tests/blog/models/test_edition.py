@@ -28,9 +28,10 @@ def edit(post: Post, editor: User, **words: Any) -> None:
 
 def published(post: Post, editor: User, admin: User) -> Edition:
     post.submit(by=editor)
-    assert post.submitted_revision is not None
-    post.publish(by=admin, revision=post.submitted_revision.number)
-    edition = post.current_edition
+    revision = post.submitted_revision
+    assert revision is not None
+    post.publish(by=admin, revision=revision.number)
+    edition = Edition.objects.of(revision)
     assert edition is not None
     return edition
 

@@ -259,4 +259,4 @@ def test_a_page_takes_as_many_queries_however_much_there_is(publish: Any, visito
         publish(f"Part {number}", tags=["craft", f"own {number}"], series="Galleys")
         publish(f"Other {number}", tags=["craft"])
 
-    assert queries() == few <= 11
+    assert queries() == few <= 9
