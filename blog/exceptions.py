@@ -18,6 +18,9 @@ class NotPermitted(PermissionDenied):
 class StepUpNeeded(Exception):
     """You may do this, once you have shown again that it is you."""
 
+    def __init__(self) -> None:
+        super().__init__("This asks for a sign-in with a second factor, not older than a quarter of an hour.")
+
 
 class WrongStatus(Exception):
     """The post is not where this move starts. `is_too_late` says whether somebody else was faster."""

@@ -120,8 +120,13 @@ def may_read_record(person: Person) -> bool:
 
 
 def may_manage_tags(person: Person) -> bool:
-    """Whether this person may rename tags and merge them, for all posts at once."""
+    """Whether it is this person's business to rename tags and merge them, for all posts at once."""
     return Role.ADMIN in person.roles
+
+
+def may_change_tags(person: Person) -> bool:
+    """Whether this person may do so at this moment: what readers see changes at once."""
+    return may_manage_tags(person) and person.is_freshly_proved
 
 
 def may_describe(person: Person, author: Author) -> bool:

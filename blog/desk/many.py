@@ -55,7 +55,7 @@ class Came:
 def do_to_many(desk_list: DeskList, verb: str, ids: Iterable[int], *, by: User) -> Came:
     """Use the verb on each of these posts that this list could show. Raises StepUpNeeded before anything is done."""
     if MOVES[verb].needs_step_up and not has_stepped_up(by):
-        raise StepUpNeeded("This asks for a sign-in with a second factor, not older than a quarter of an hour.")
+        raise StepUpNeeded
     wanted = list(dict.fromkeys(ids))
     posts = desk_list.with_rows(desk_list.all_of(by)).filter(pk__in=wanted)
     rows = {row.post.pk: row for row in rows_of(desk_list, posts, by)}

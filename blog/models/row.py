@@ -275,7 +275,7 @@ class PostRow(models.Model):
             refusal.is_too_late = self.status not in move.path and not self._was_last_done_by(by)
             raise refusal
         if move.needs_step_up and not permissions.has_stepped_up(by):
-            raise StepUpNeeded("This asks for a sign-in with a second factor, not older than a quarter of an hour.")
+            raise StepUpNeeded
 
     # How every verb begins and ends: on the locked row, and with its line in the history.
 

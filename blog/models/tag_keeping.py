@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from accounts.models import User
 from blog import permissions
-from blog.exceptions import NotPermitted, NotReady, WrongStatus
+from blog.exceptions import NotPermitted, NotReady, StepUpNeeded, WrongStatus
 from blog.slugs import slug_of
 from blog.tags import MAX_TAG_LENGTH, tidy_tags
 
@@ -43,7 +43,7 @@ class TagEntry(AppendOnlyModel):
 def rename(tag: Tag, *, by: User, to: str) -> Tag:
     """Give the tag another name, and the address that goes with it. The old address and all spellings lead there.
 
-    Raises NotPermitted, NotReady for a name that will not do, and WrongStatus where the tag is no more.
+    Raises NotPermitted, StepUpNeeded, NotReady for a name that will not do, and WrongStatus where the tag is no more.
     """
     _check_may(by)
     name = _tidy(to)
@@ -67,7 +67,7 @@ def rename(tag: Tag, *, by: User, to: str) -> Tag:
 def merge(tag: Tag, *, by: User, into: Tag) -> Tag:
     """Have everything that has this tag have the other one. Its addresses and spellings lead there, and it is no more.
 
-    Raises NotPermitted, NotReady, and WrongStatus where one of the two is no more.
+    Raises NotPermitted, StepUpNeeded, NotReady, and WrongStatus where one of the two is no more.
     """
     _check_may(by)
     if tag.pk == into.pk:
@@ -87,6 +87,10 @@ def merge(tag: Tag, *, by: User, into: Tag) -> Tag:
 def _check_may(by: User) -> None:
     if not permissions.may_manage_tags(by):
         raise NotPermitted("Tags are renamed and merged by admins.")
+    if not permissions.may_change_tags(by):
+        raise NotPermitted("The sign-in service has not confirmed for a quarter of an hour that you are an admin.")
+    if not permissions.has_stepped_up(by):
+        raise StepUpNeeded
 
 
 def _tidy(name: str) -> str:

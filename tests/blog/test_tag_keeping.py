@@ -1,12 +1,13 @@
 """Tags under other names, and one where there were two: for all posts at once, and every way to them goes on."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from blog.exceptions import NotPermitted, NotReady, WrongStatus
+from blog.exceptions import NotPermitted, NotReady, StepUpNeeded, WrongStatus
 from blog.models import FormerTagSlug, Post, Tag, TagEntry, Tagging, TagSpelling, tag_keeping
 from tests.blog.views.test_browsing import publish, titles, told
 from tests.conftest import signed_in
@@ -100,6 +101,52 @@ def test_what_will_not_do_changes_nothing(
     with pytest.raises((NotPermitted, NotReady)):
         refused(*two_tags, {"editor": editor, "admin": admin}[by])
 
+    assert everything() == before
+
+
+CHANGES: list[Callable[[Tag, Tag, User], Tag]] = [
+    lambda js, other, by: tag_keeping.rename(js, by=by, to="New"),
+    lambda js, other, by: tag_keeping.merge(js, by=by, into=other),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["rename", "merge"])
+def test_an_admin_whom_nobody_has_confirmed_of_late_changes_none(
+    two_tags: tuple[Tag, Tag], admin: User, change: Callable[[Tag, Tag, User], Tag]
+) -> None:
+    before, admin.is_freshly_proved = everything(), False
+
+    with pytest.raises(NotPermitted, match="has not confirmed"):
+        change(*two_tags, admin)
+
+    assert everything() == before
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["rename", "merge"])
+def test_changing_tags_asks_for_a_second_factor_where_publishing_does(
+    two_tags: tuple[Tag, Tag], admin: User, settings: SimpleNamespace, change: Callable[[Tag, Tag, User], Tag]
+) -> None:
+    settings.REQUIRE_MFA_TO_PUBLISH, before = True, everything()
+
+    with pytest.raises(StepUpNeeded):
+        change(*two_tags, admin)
+
+    assert everything() == before
+
+
+@pytest.mark.parametrize("verb", ["rename", "merge"])
+def test_who_is_to_prove_it_first_keeps_what_they_chose(
+    two_tags: tuple[Tag, Tag], admin: User, settings: SimpleNamespace, verb: str
+) -> None:
+    settings.REQUIRE_MFA_TO_PUBLISH, before = True, everything()
+    sent = {"rename": {"name": "New & <ours>"}, "merge": {"into": str(two_tags[1].pk)}}[verb]
+
+    answer = signed_in(admin).post(f"/desk/tags/{two_tags[0].pk}/{verb}", sent)
+
+    assert answer.status_code == 403
+    assert answer.context["typed"] == list(sent.items())
+    assert "step-up=1" in answer.context["step_up_url"]
+    assert f'action="/desk/tags/{two_tags[0].pk}/{verb}"' in answer.content.decode()
     assert everything() == before
 
 
