@@ -6,7 +6,7 @@ places after the 256th of a word and after the 16,383rd of a text.
 
 from __future__ import annotations
 
-from .matching import Alternatives, Matching, Ranking, Sql
+from .matching import Alternatives, Matching, Sql
 
 # Of text, excerpt, tags and title, in PostgreSQL's order, of which the greatest is 1.
 WEIGHTS = "{0.1, 0.3, 0.5, 1.0}"
@@ -22,20 +22,24 @@ def count(matching: Matching, limit: int) -> Sql:
     )
 
 
-def hits(matching: Matching, ranking: Ranking) -> Sql:
+def ranked(matching: Matching) -> Sql:
     """Return a query for the revisions that have the words, each with its rank: the lowest is the best."""
-    condition, condition_values = _has_wanted(matching)
-    sql, values = "SELECT revision_id AS revision", []
-    match ranking:
-        case Ranking.BY_WORDS:  # Rounded, so that among equals the newest comes first. 1: long texts count for less.
-            sql += f", -ROUND(ts_rank_cd('{WEIGHTS}', vector, %s::tsquery, 1)::numeric, 2) AS rank"
-            values.append(_wanted(matching))
-        case Ranking.BY_TITLE:
-            sql += ", (NOT vector @@ %s::tsquery)::int AS rank"
-            values.append(" & ".join(one.for_postgresql_titles for one in matching.wanted))
-        case Ranking.NONE:
-            sql += ", 0 AS rank"
-    return f"{sql} FROM blog_searchentry WHERE {condition}", [*values, *condition_values]
+    condition, values = _has_wanted(matching)
+    # Rounded, so that among equals the newest comes first. 1: long texts count for less.
+    rank = f"-ROUND(ts_rank_cd('{WEIGHTS}', vector, %s::tsquery, 1)::numeric, 2)"
+    return f"SELECT revision_id, {rank} FROM blog_searchentry WHERE {condition}", [_wanted(matching), *values]
+
+
+def having_wanted(matching: Matching) -> Sql:
+    """Return a query for the revisions that have the words."""
+    condition, values = _has_wanted(matching)
+    return f"SELECT revision_id FROM blog_searchentry WHERE {condition}", values
+
+
+def having_wanted_in_title(matching: Matching) -> Sql:
+    """Return a query for the revisions that have the words in their title."""
+    titles = " & ".join(one.for_postgresql_titles for one in matching.wanted)
+    return "SELECT revision_id FROM blog_searchentry WHERE NOT waits AND vector @@ %s::tsquery", [titles]
 
 
 def having_unwanted(matching: Matching) -> Sql:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .matching import Matching, Ranking, Sql
+from .matching import Matching, Sql
 
 # Of title, tags, excerpt and text: a word in a title says most of what a post is about.
 WEIGHTS = "10.0, 5.0, 3.0, 1.0"
@@ -16,19 +16,20 @@ def count(matching: Matching, limit: int) -> Sql:
     )
 
 
-def hits(matching: Matching, ranking: Ranking) -> Sql:
+def ranked(matching: Matching) -> Sql:
     """Return a query for the revisions that have the words, each with its rank: the lowest is the best."""
-    sql, values = "SELECT rowid AS revision", []
-    match ranking:
-        case Ranking.BY_WORDS:  # Rounded, so that among equals the newest comes first.
-            sql += f", ROUND(bm25(blog_search, {WEIGHTS}), 2) AS rank"
-        case Ranking.BY_TITLE:
-            sql += ", rowid NOT IN (SELECT rowid FROM blog_search WHERE blog_search MATCH %s) AS rank"
-            values.append(f"{{title}} : ({_wanted(matching)})")
-        case Ranking.NONE:
-            sql += ", 0 AS rank"
-    sql += " FROM blog_search WHERE blog_search MATCH %s"
-    return sql, [*values, _wanted(matching)]
+    rank = f"ROUND(bm25(blog_search, {WEIGHTS}), 2)"  # Rounded, so that among equals the newest comes first.
+    return f"SELECT rowid, {rank} FROM blog_search WHERE blog_search MATCH %s", [_wanted(matching)]
+
+
+def having_wanted(matching: Matching) -> Sql:
+    """Return a query for the revisions that have the words."""
+    return "SELECT rowid FROM blog_search WHERE blog_search MATCH %s", [_wanted(matching)]
+
+
+def having_wanted_in_title(matching: Matching) -> Sql:
+    """Return a query for the revisions that have the words in their title."""
+    return "SELECT rowid FROM blog_search WHERE blog_search MATCH %s", [f"{{title}} : ({_wanted(matching)})"]
 
 
 def having_unwanted(matching: Matching) -> Sql:
