@@ -164,7 +164,7 @@ def _statement(readable: PostQuerySet, matching: Matching, ranking: Ranking) -> 
         unwanted, unwanted_values = backend.having_unwanted(matching)
         values += unwanted_values
         conditions.append(f"revision NOT IN ({unwanted})")
-    sql += f", found AS MATERIALIZED (SELECT * FROM {source} WHERE {' AND '.join(conditions)})"
+    sql += f", found AS MATERIALIZED (SELECT * FROM {source} WHERE {' AND '.join(conditions) or 'TRUE'})"
     if ranking is Ranking.BY_TITLE:
         titles, title_values = backend.having_wanted_in_title(matching)
         values += title_values

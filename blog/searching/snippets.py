@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from re import Match
+from itertools import chain, islice, takewhile
+from re import Match, Pattern
 
 from blog.terms import UNIT, folded, stem_of, units_of
 
@@ -15,7 +18,8 @@ MAX_CHARACTERS = 280
 BEFORE = 60  # So many characters of them stand before the first that was found.
 TOGETHER = 200  # What is within so many characters of each other counts as together.
 FARTHEST = 100_000  # Whoever looks for the last word of a book sees its beginning.
-MOST = 40  # So many places are weighed against each other.
+LETTER = r"[A-Za-z0-9\x80-\U0010ffff]"  # Or what may be one: no word goes on beyond other signs.
+FOREIGN = r"[\x80-\U0010ffff]"
 TAKES_BEGINNINGS = frozenset({"arabic", "indonesian"})  # Stemmers that take off more than endings.
 
 
@@ -44,13 +48,16 @@ class Row:
     may_go_on: bool
     part: int
 
-    def is_at(self, units: list[Match[str]], index: int) -> bool:
-        there = units[index : index + len(self.words)]
+    def end_at(self, text: str, unit: Match[str]) -> int:
+        """Return up to which character they stand there, from this word on; 0 where they do not."""
+        is_row = len(self.words) > 1
+        there = list(islice(UNIT.finditer(text, unit.start()), len(self.words))) if is_row else [unit]
         if len(there) < len(self.words):
-            return False
-        *firsts, last = (folded(unit.group()) for unit in there)
+            return 0
+        *firsts, last = (folded(one.group()) for one in there)
         is_last = last[-1:] == self.words[-1:] or (self.may_go_on and "".join(last).startswith(self.words[-1]))
-        return is_last and [word for words in firsts for word in words] == list(self.words[:-1])
+        is_all = is_last and [word for words in firsts for word in words] == list(self.words[:-1])
+        return there[-1].end() if is_all else 0
 
 
 class Marker:
@@ -63,8 +70,9 @@ class Marker:
         self.seen: dict[str, tuple[Row | int, ...]] = {}
         for number, part in enumerate(matching.query.wanted):
             self._look_for(part, number)
-        self.initials = "".join({row.words[0][0] for row in self.rows})
+        self.initials = {row.words[0][0] for row in self.rows}
         self.looks_at_all = bool(TAKES_BEGINNINGS & set(self.stemmers))
+        self.worth_a_look = self._worth_a_look()
 
     def _look_for(self, part: Part, number: int) -> None:
         words = tuple(word for unit in units_of(part.value) for word in unit.words)
@@ -75,34 +83,47 @@ class Marker:
 
     def marked(self, text: str) -> list[Piece]:
         """Return the whole text, in pieces."""
-        return list(_pieces(text, 0, len(text), self._places(text)))
+        return list(_pieces(text, 0, len(text), list(self._places(text))))
 
     def snippet(self, text: str) -> list[Piece]:
         """Return the part of a text in which the most of what was looked for stands together; else its beginning."""
         text = text.replace("\n", " ")
-        places = self._places(text[:FARTHEST])
-        start, end = _window(text, places)
+        sought = self._places(text[:FARTHEST])
+        passed, first = _most_together(sought, len(self.rows))
+        start, end = _window(text, first)
+        places = chain(passed, takewhile(lambda place: place.start < end, sought))
         within = [place for place in places if start <= place.start and place.end <= end]
         before = [Piece("… ")] if start else []
         after = [Piece(" …")] if end < len(text) else []
         return [*before, *_pieces(text, start, end, within), *after]
 
-    def _places(self, text: str) -> list[Place]:
-        units = list(UNIT.finditer(text))
-        places = []
-        for index, unit in enumerate(units):
+    def _places(self, text: str) -> Iterator[Place]:
+        """Find them one by one, from the first on: most often the beginning of a text is enough."""
+        for unit in self._units(text):
             word = unit.group()
-            if not self._may_be(word):
-                continue
             if word not in self.seen:
                 self.seen[word] = self._meanings(word)
             for meaning in self.seen[word]:
                 if isinstance(meaning, int):
-                    places.append(Place(unit.start(), unit.end(), meaning))
-                elif meaning.is_at(units, index):
-                    last = units[index + len(meaning.words) - 1]
-                    places.append(Place(unit.start(), last.end(), meaning.part))
-        return places
+                    yield Place(unit.start(), unit.end(), meaning)
+                elif end := meaning.end_at(text, unit):
+                    yield Place(unit.start(), end, meaning.part)
+
+    def _worth_a_look(self) -> Pattern[str]:
+        """What finds the words that begin as one that is sought, and whatever has letters beyond ASCII, as a whole."""
+        plain = "".join(sorted({*self.initials, *(initial.upper() for initial in self.initials)}))
+        initials = "A-Za-z0-9" if self.looks_at_all else "".join(sign for sign in plain if sign.isascii())
+        own = rf"[{initials}][A-Za-z0-9]*(?!{LETTER})|" if initials else ""
+        return re.compile(rf"(?<!{LETTER})(?:{own}[A-Za-z0-9]*{FOREIGN}{LETTER}*)")
+
+    def _units(self, text: str) -> Iterator[Match[str]]:
+        """Return those words of a text that may be what is sought."""
+        for stretch in self.worth_a_look.finditer(text):
+            if stretch.group().isascii():
+                yield stretch
+            else:
+                within = UNIT.finditer(text, stretch.start(), stretch.end())
+                yield from (unit for unit in within if self._may_be(unit.group()))
 
     def _may_be(self, word: str) -> bool:
         """Whether a second look is worth while: most words begin with another letter than those that are sought."""
@@ -128,22 +149,35 @@ class Marker:
         return stem_of(word, stemmer) or "".join(folded(word))
 
 
-def _window(text: str, places: list[Place]) -> tuple[int, int]:
-    """Return from which character to which."""
-    parts = {place.part for place in places}
-    weighed = places[:MOST] if len(parts) > 1 else places[:1]
-    first = max(weighed, key=lambda place: (_together(place, weighed), -place.start)).start if weighed else 0
+def _most_together(places: Iterator[Place], parts: int) -> tuple[list[Place], int]:
+    """Return the places looked at, and where the most parts of the query stand within reach after each other.
+
+    Of several such, the first; and no further is looked than to where all parts are.
+    """
+    passed: list[Place] = []
+    near: deque[Place] = deque()
+    first = most = 0
+    for place in places:
+        passed.append(place)
+        near.append(place)
+        while near[0].start + TOGETHER < place.start:
+            near.popleft()
+        together = len({other.part for other in near})
+        if together > most:
+            first, most = near[0].start, together
+        if most == parts:
+            break
+    return passed, first
+
+
+def _window(text: str, first: int) -> tuple[int, int]:
+    """Return from which character to which a snippet goes that has this one in it."""
     start = _next_space(text, first - BEFORE) if first > BEFORE else 0
     end = start + MAX_CHARACTERS
     if end >= len(text):
         return start, len(text)
     space = text.rfind(" ", end - BEFORE, end)
     return start, space if space > start else end
-
-
-def _together(place: Place, places: list[Place]) -> int:
-    """Return how many parts of the query stand within reach after this place."""
-    return len({other.part for other in places if place.start <= other.start <= place.start + TOGETHER})
 
 
 def _next_space(text: str, at: int) -> int:
