@@ -51,15 +51,20 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def tagged(self, tag: Tag) -> Self:
         """Those that readers see under this tag."""
-        return self.filter(pk__in=Tagging.objects.filter(status.shown(), tag=tag).values("post"))
+        return self._showing(Tagging.objects.filter(tag=tag).values("revision"))
 
     def by_author(self, user: User) -> Self:
         """Those that readers see under the name of this person."""
-        return self.filter(pk__in=Edition.objects.filter(status.shown(), author=user).values("post"))
+        return self._showing(Edition.objects.filter(author=user).values("revision"))
 
     def in_series(self, series: Series) -> Self:
         """Those that readers see in this series."""
-        return self.filter(pk__in=Edition.objects.filter(status.shown(), series=series).values("post"))
+        return self._showing(Edition.objects.filter(series=series).values("revision"))
+
+    def _showing(self, revisions: models.QuerySet[Any, Any]) -> Self:
+        """Those of which readers see one of these revisions. Found in an index of posts, not in their rows."""
+        shown = Post.objects.live().alias(shown=status.shown_revision()).filter(shown__in=revisions)
+        return self.filter(pk__in=shown.values("pk"))
 
     def in_review(self) -> Self:
         return self.filter(status=Status.IN_REVIEW)

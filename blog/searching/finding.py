@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from types import ModuleType
 
 from django.core.exceptions import EmptyResultSet
@@ -26,6 +24,7 @@ from blog.models import (
     SearchEntry,
     Series,
     Tag,
+    Tagging,
 )
 from blog.models.label import TagSpelling, key_of
 from blog.slugs import slug_of
@@ -39,6 +38,7 @@ BACKENDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 # Where more posts than this have the words, how often each has them says little, and weighing them takes long: those
 # with the words in their title come first.
 MANY = 2_000
+NOTHING = Q(pk__in=[])
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,6 @@ def _let_in() -> None:
 def _keys(person: Person, matching: Matching, *, newest: bool, first: int, count: int) -> tuple[list[int], int]:
     """Return the keys of so many posts, in order, and how many there are in all."""
     readable = _narrowed(Post.objects.live().visible_to(person), matching.query)
-    if not matching.wanted and not matching.unwanted:
-        return list(readable.newest_first().values_list("pk", flat=True)[first : first + count]), readable.count()
     ranking = _ranking(matching, newest=newest)
     if ranking is None:
         return [], 0
@@ -188,35 +186,37 @@ def _ranking(matching: Matching, *, newest: bool) -> Ranking | None:
 
 
 def _compiled(readable: PostQuerySet) -> Sql:
-    shown = readable.order_by().annotate(shown=status.shown_revision()).values_list("pk", "shown", "published_at")
-    sql, values = shown.query.get_compiler(connection=connection).as_sql()
+    chosen = readable.order_by().annotate(shown=status.shown_revision()).values_list("pk", "shown", "published_at")
+    sql, values = chosen.query.get_compiler(connection=connection).as_sql()
     return sql, list(values)
 
 
 def _narrowed(posts: PostQuerySet, query: Query) -> PostQuerySet:
+    """Return these posts as far as the filters let them through.
+
+    They are asked of the revision that readers see, not of the rows of posts: those hold texts, and take long to read.
+    """
+    posts = posts.alias(shown=status.shown_revision())
     for part in query.filters:
-        chosen = _chosen(posts, part)
-        posts = posts.exclude(pk__in=chosen.values("pk")) if part.is_unwanted else chosen
+        condition = _condition(part)
+        posts = posts.exclude(condition) if part.is_unwanted else posts.filter(condition)
     return posts
 
 
-def _chosen(posts: PostQuerySet, part: Part) -> PostQuerySet:
+def _condition(part: Part) -> Q:
     match part.kind:
         case "from" | "to":
             first, after = bounds(part.value) or (None, None)
-            return (
-                posts.filter(published_at__gte=first) if part.kind == "from" else posts.filter(published_at__lt=after)
-            )
+            return Q(published_at__gte=first) if part.kind == "from" else Q(published_at__lt=after)
         case "tag":
-            return _any_of(posts, (posts.tagged(tag) for tag in tags_named(part.value)))
+            tags = tags_named(part.value)
+            return Q(shown__in=Tagging.objects.filter(tag__in=tags).values("revision")) if tags else NOTHING
         case "series":
-            return _any_of(posts, (posts.in_series(series) for series in series_named(part.value)))
+            series = series_named(part.value)
+            return Q(shown__in=Edition.objects.filter(series__in=series).values("revision")) if series else NOTHING
         case _:
-            return _any_of(posts, (posts.by_author(user) for user in users_named(part.value)))
-
-
-def _any_of(posts: PostQuerySet, choices: Iterator[PostQuerySet]) -> PostQuerySet:
-    return reduce(or_, choices, posts.none())
+            users = users_named(part.value)
+            return Q(shown__in=Edition.objects.filter(author__in=users).values("revision")) if users else NOTHING
 
 
 def tags_named(name: str) -> list[Tag]:
