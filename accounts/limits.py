@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from .exceptions import TooMany
+from .models import Person
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,11 @@ def check(name: str, whose: str = "") -> None:
 def check_address(name: str, address: str) -> None:
     """Count one more call from this address. Raises TooMany."""
     check(name, _one_caller(address))
+
+
+def check_caller(name: str, person: Person, address: str) -> None:
+    """Count one more call of this person, wherever from, or of this address where nobody is signed in. Raises TooMany."""
+    check(name, _one_caller(address) if person.is_visitor else f"person {person.pk}")
 
 
 def _one_caller(address: str) -> str:

@@ -233,6 +233,7 @@ def search(
 ) -> Any:
     """Look for posts by their words, as the search page does: the best first, among those that readers see."""
     person = with_person(request).user
+    limits.check_caller("SEARCH_LIMIT", person, client_address(request))
     result = found(person, q, newest=sort == "newest", first=offset, count=limit)
     understood = [part.in_words for part in result.query.parts]
     hits = [HitOut.of(hit) for hit in result.hits]

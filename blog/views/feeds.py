@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from accounts import limits
 from accounts.access import open_to_visitors, open_where_public
-from accounts.http import PersonRequest, problem
+from accounts.exceptions import TooMany
+from accounts.http import PersonRequest, client_address, problem, too_many
 from accounts.models import Person, Visitor
 from blog import metadata
 from blog.addresses import absolute
@@ -83,6 +85,11 @@ def feed(request: PersonRequest, kind: str, key: str, slug: str = "") -> HttpRes
     """Give a feed to whoever may read here. Programs cannot follow us to the page where people sign in."""
     if not may_read_here(request.user):
         return _for_members(key)
+    if kind == "search":
+        try:
+            limits.check_caller("SEARCH_LIMIT", request.user, client_address(request))
+        except TooMany as trouble:
+            return too_many(request, trouble)
     document = found(request, Whereabouts(kind, slug, query_of(request, kind)), key, reader=request.user)
     if isinstance(document, HttpResponse):
         return document

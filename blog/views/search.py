@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts import limits
 from accounts.access import open_where_public
-from accounts.http import PersonRequest
+from accounts.exceptions import TooMany
+from accounts.http import PersonRequest, client_address, too_many
 from accounts.models import Visitor
 from blog import metadata
 from blog.entries import Entry, entries_of
@@ -42,6 +44,11 @@ def search(request: PersonRequest) -> HttpResponse:
     """Show what this person may read and has the words they typed; without any, how to look for something."""
     typed, newest = request.GET.get("q", ""), request.GET.get("sort") == NEWEST
     number = _page_number(request.GET.get("page", ""))
+    if typed:
+        try:
+            limits.check_caller("SEARCH_LIMIT", request.user, client_address(request))
+        except TooMany as trouble:
+            return too_many(request, trouble)
     result = found(request.user, typed, newest=newest, first=(number - 1) * POSTS_A_PAGE, count=POSTS_A_PAGE)
     page = Paginator(range(result.total), POSTS_A_PAGE).get_page(number)
     if page.number != number:

@@ -333,7 +333,7 @@ def a_picture(by: User) -> str:
 def ask(who: str, reader: User, other_editor: User, settings: SimpleNamespace) -> Any:
     """Return a function that knocks at an address as this person and tells what came back."""
     settings.SEARCH_ENGINES = True  # Else there is no sitemap at all.
-    settings.FEED_LIMIT = (100_000, 60)  # It is the same for all that is asked here.
+    settings.FEED_LIMIT = settings.SEARCH_LIMIT = (100_000, 60)  # It is the same for all that is asked here.
     settings.VISIBILITY = "public" if who == "visitor of a public site" else "members"
     client = {"reader": lambda: signed_in(reader), "other editor": lambda: signed_in(other_editor)}.get(who, Client)()
     headers = bearer(reader) if who == "reader with a bearer" else {}

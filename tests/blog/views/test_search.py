@@ -1,11 +1,14 @@
 """The search page, and the same for programs."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
+from blog.feeds.addresses import Whereabouts
 from blog.models import Post
 from tests.blog.searching.posts import publish
 from tests.conftest import bearer, signed_in
@@ -104,3 +107,31 @@ def test_visitors_find_posts_on_a_public_site(published: Post, settings: "pytest
 
     assert "1 post found" in Client().get("/search", {"q": "proofs"}).content.decode()
     assert Client().get("/api/posts/search", {"q": "proofs"}).json()["data"]["total"] == 1
+
+
+def test_an_address_that_searches_too_often_is_asked_to_wait(published: Post, settings: Settings) -> None:
+    settings.VISIBILITY, settings.SEARCH_LIMIT = "public", (2, 86400)
+    feed = Whereabouts("search", query="ink").address("atom")
+    ways = ("/search", urlsplit(feed).path, "/api/posts/search", "/search")
+
+    answers = [Client().get(way, {"q": "ink"}) for way in ways]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert "One moment, please" in answers[-1].content.decode()
+    assert answers[-1].headers["Retry-After"]
+
+
+def test_nothing_typed_is_no_search(published: Post, settings: Settings) -> None:
+    settings.VISIBILITY, settings.SEARCH_LIMIT = "public", (1, 86400)
+
+    assert [Client().get("/search").status_code for _ in range(3)] == [200, 200, 200]
+
+
+def test_whoever_is_signed_in_is_counted_by_themselves(
+    page: Client, editor: User, published: Post, settings: Settings
+) -> None:
+    settings.SEARCH_LIMIT = (1, 86400)
+
+    statuses = [client.get("/search", {"q": "ink"}).status_code for client in (page, page, signed_in(editor))]
+
+    assert statuses == [200, 429, 200]
