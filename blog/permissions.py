@@ -130,8 +130,8 @@ def may_change_tags(person: Person) -> bool:
 
 
 def may_describe(person: Person, author: Author) -> bool:
-    """Whether this person says what the page of this author shows."""
-    return author.user_id == person.pk
+    """Whether this person says what the page of this author shows: their own, while they write here."""
+    return may_write(person) and author.user_id == person.pk
 
 
 def may_explain_others(person: Person) -> bool:

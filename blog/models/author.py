@@ -93,7 +93,7 @@ class Author(models.Model):
         Raises NotPermitted, and NotReady for what will not do.
         """
         if not permissions.may_describe(by, self):
-            raise NotPermitted("Authors say themselves what their page shows.")
+            raise NotPermitted("Authors say themselves what their page shows, as long as they write here.")
         slug, bio = checked_handle(handle), " ".join(bio.split())
         if len(bio) > MAX_BIO_LENGTH:
             raise NotReady(f"What you say of yourself may be {MAX_BIO_LENGTH} characters long.")

@@ -17,9 +17,9 @@ from .lists import desk_context
 @require_http_methods(["GET", "HEAD", "POST"])
 def author_page(request: MemberRequest) -> HttpResponse:
     """Show the form, or say when there will be a page."""
-    author = Author.objects.filter(user=request.user).first()
-    if author is None and not may_write(request.user):
+    if not may_write(request.user):
         raise NotPermitted("A page of their own is for those who write here.")
+    author = Author.objects.filter(user=request.user).first()
     if author is None:
         return _page(request, None, None, status=200 if request.method != "POST" else 409)
     told = {"handle": author.slug, "bio": author.bio, "website": author.website}

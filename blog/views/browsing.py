@@ -17,6 +17,7 @@ from blog import metadata
 from blog.archive import years_of
 from blog.entries import entries_of
 from blog.models import Author, Edition, Post, PostQuerySet, Series, Tag
+from blog.permissions import may_describe
 
 from . import conditional
 from .addresses import at_one_address
@@ -84,7 +85,7 @@ def author(request: PersonRequest, handle: str) -> HttpResponse:
     feeds = metadata.feeds_of("author", author.user.name, author.slug)
     told = _told(request, page, author.user.name, crumbs, author.bio or f"Posts by {author.user.name}.", feeds)
     told["metadata"] = metadata.of_author(told["metadata"], author)
-    told |= {"author": author, "is_own": author.user == request.user}
+    told |= {"author": author, "is_own": may_describe(request.user, author)}
     return _list_page(request, page, "blog/author.html", made_of=_facts_of(author), **told)
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.sandbox.models import Person as SandboxPerson
 from blog.exceptions import NotPermitted, NotReady
 from blog.models import Author, FormerHandle, Post
 from tests.blog.views.test_browsing import publish, told
@@ -89,6 +90,20 @@ def test_nobody_else_says_it(author: Author, admin: User, other_editor: User, re
     assert Client().post("/desk/author-page", ME).status_code == 401
     assert "first approved text" in signed_in(other_editor).get("/desk/author-page").content.decode()
     assert signed_in(other_editor).post("/desk/author-page", ME).status_code == 409
+
+
+def test_who_writes_here_no_more_says_nothing_more_to_readers(author: Author, editor: User, reader: User) -> None:
+    before = list(Author.objects.values())
+    SandboxPerson.objects.get(user_id=editor.subject).roles.clear()
+    no_editor = signed_in(editor)
+    editor.roles = frozenset()
+
+    with pytest.raises(NotPermitted):
+        author.describe(by=editor, **(ME | {"bio": "Buy pills."}))
+    assert no_editor.get("/desk/author-page").status_code == 403
+    assert no_editor.post("/desk/author-page", ME | {"bio": "Buy pills."}).status_code == 403
+    assert "author-page" not in no_editor.get("/authors/ed-editor").content.decode()
+    assert list(Author.objects.values()) == before
 
 
 def test_a_name_that_speaks_for_the_site_makes_no_such_address(admin: User, sign_up: SignUp) -> None:
