@@ -16,12 +16,13 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import Person
 from blog.languages import direction
-from blog.models import Edition, Post, Revision
+from blog.models import Edition, Post, Revision, Series
 from blog.models.post import PostQuerySet
 from blog.related import OnPost, related_to, tags_on
 
 FEWEST_HEADINGS = 3
 DEEPEST = 3  # Levels of headings in the contents.
+AROUND = 3  # So many parts of a series are told before and after the one at hand, and the first and the last.
 
 
 @dataclass(frozen=True)
@@ -54,21 +55,34 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of a series, by its number among all, from 1."""
+
+    number: int
+    link: Link
+    follows_gap: bool = False
+
+
+@dataclass(frozen=True)
 class InSeries:
-    """Where a post stands in its series."""
+    """Where a post stands in its series, and the parts around it: a series may have any number of them."""
 
     name: str
     address: str
     number: int
-    parts: list[Link]
+    total: int
+    parts: list[Part]
 
     @property
     def previous(self) -> Link | None:
-        return self.parts[self.number - 2] if self.number > 1 else None
+        return self._at(self.number - 1)
 
     @property
     def next(self) -> Link | None:
-        return self.parts[self.number] if self.number < len(self.parts) else None
+        return self._at(self.number + 1)
+
+    def _at(self, number: int) -> Link | None:
+        return next((part.link for part in self.parts if part.number == number), None)
 
 
 @dataclass(frozen=True)
@@ -105,8 +119,7 @@ class Furniture:
 def furniture_of(post: Post, revision: Revision, edition: Edition | None, *, person: Person) -> Furniture:
     """Return what stands around a post that readers see. However many posts there are, it takes as many queries."""
     tags = tags_on(revision)
-    parts = _parts(edition, person)
-    related = related_to(post, tags, person=person, besides=[part.pk for part in parts])
+    series = edition.series if edition else None
     return Furniture(
         address=post.get_absolute_url(),
         byline=_byline(revision, edition),
@@ -115,12 +128,12 @@ def furniture_of(post: Post, revision: Revision, edition: Edition | None, *, per
         reading_minutes=revision.reading_minutes,
         language=revision.language,
         contents=contents_of(edition.contents) if edition else [],
-        series=_in_series(post, edition, parts),
+        series=_in_series(post, series, person) if series else None,
         corrections=_corrections(edition, since=post.current_since) if edition else [],
         tags=[_tag_link(tag) for tag in tags],
         previous=_first_link(Post.objects.older_than(post), person),
         next=_first_link(Post.objects.newer_than(post), person),
-        related=[_link(other) for other in related],
+        related=[_link(other) for other in related_to(post, tags, person=person, besides=series)],
     )
 
 
@@ -154,23 +167,25 @@ def _corrections(edition: Edition, *, since: datetime | None) -> list[Correction
     return [Correction(text, at) for text, at in reversed(told)]
 
 
-def _in_series(post: Post, edition: Edition | None, parts: list[Post]) -> InSeries | None:
-    keys = [part.pk for part in parts]
-    if edition is None or edition.series is None or post.pk not in keys:
-        return None
-    links = [_link(part) for part in parts]
-    return InSeries(edition.series.name, edition.series.get_absolute_url(), keys.index(post.pk) + 1, links)
+def _in_series(post: Post, series: Series, person: Person) -> InSeries | None:
+    before, after = (
+        posts.live().visible_to(person).in_series(series)  # In this order, as in _first_link.
+        for posts in (Post.objects.older_than(post), Post.objects.newer_than(post))
+    )
+    number = before.count() + 1
+    total = number + after.count()
+    parts = {number: _link(post)}
+    parts |= {number - place: _link(part) for place, part in enumerate(before.for_links()[:AROUND], 1)}
+    parts |= {number + place: _link(part) for place, part in enumerate(after.for_links()[:AROUND], 1)}
+    for end, ends in ((1, before.oldest_first()), (total, after.newest_first())):
+        if end not in parts and (part := ends.for_links().first()) is not None:
+            parts[end] = _link(part)
+    numbered = [Part(at, parts[at], follows_gap=at > 1 and at - 1 not in parts) for at in sorted(parts)]
+    return InSeries(series.name, series.get_absolute_url(), number, total, numbered)
 
 
 def _tag_link(one: OnPost) -> Link:
     return Link(one.tag.name, one.tag.get_absolute_url())
-
-
-def _parts(edition: Edition | None, person: Person) -> list[Post]:
-    if edition is None or edition.series is None:
-        return []
-    posts = Post.objects.live().visible_to(person).in_series(edition.series)
-    return list(posts.for_links().oldest_first())
 
 
 def _first_link(posts: PostQuerySet, person: Person) -> Link | None:

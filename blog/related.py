@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from accounts.models import Person
 from blog import status
-from blog.models import Post, Revision, Tag, Tagging
+from blog.models import Post, Revision, Series, Tag, Tagging
 
 LOOKED_AT = 100  # Of each tag, those written last.
 MOST = 4
@@ -31,6 +31,7 @@ class OnPost(NamedTuple):
 class Found(NamedTuple):
     tag: int
     post: int
+    series: int | None
 
 
 def tags_on(revision: Revision) -> list[OnPost]:
@@ -41,25 +42,25 @@ def tags_on(revision: Revision) -> list[OnPost]:
     return [OnPost(tagging.tag, vars(tagging)["since"]) for tagging in taggings.order_by("position")]
 
 
-def related_to(post: Post, tags: Collection[OnPost], *, person: Person, besides: Iterable[int] = ()) -> list[Post]:
-    """Return the posts nearest to this one by its tags, the nearest first, without those `besides` it."""
+def related_to(post: Post, tags: Collection[OnPost], *, person: Person, besides: Series | None) -> list[Post]:
+    """Return the posts nearest to this one by its tags, the nearest first, without those of a series."""
     if not tags:
         return []
     under = reduce(or_, (Q(tag=one.tag.pk, post__gte=one.since or 0) for one in tags))
     shown = Tagging.objects.filter(status.shown(), under).exclude(post=post).order_by()
-    found = [Found(*row) for row in shown.values_list("tag", "post")]
-    nearest = _nearest(found, tags, besides={*besides})
+    found = [Found(*row) for row in shown.values_list("tag", "post", "revision__edition__series")]
+    nearest = _nearest(found, tags, besides=besides.pk if besides else None)
     posts = Post.objects.live().visible_to(person).for_links().in_bulk(nearest)
     return [posts[pk] for pk in nearest if pk in posts]
 
 
-def _nearest(found: Collection[Found], tags: Iterable[OnPost], *, besides: set[int]) -> list[int]:
+def _nearest(found: Collection[Found], tags: Iterable[OnPost], *, besides: int | None) -> list[int]:
     uses = Counter(one.tag for one in found)
     newest = max((one.post for one in found), default=0)
     for tag, since in tags:
         if since is not None and newest > since:  # As many more as the stretch looked at goes into the whole.
             uses[tag.pk] = uses[tag.pk] * newest // (newest - since)
-    likeness = dict.fromkeys((one.post for one in found if one.post not in besides), 0.0)
+    likeness = dict.fromkeys((one.post for one in found if besides is None or one.series != besides), 0.0)
     for one in found:
         if one.post in likeness:
             likeness[one.post] += 1 / uses[one.tag]

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from blog.furniture import Furniture, Section, contents_of, furniture_of
 from blog.models import Edition, Post, Revision
 from blog.reading_time import reading_minutes
 from blog.related import MOST
+from tests.conftest import signed_in
 
 WritePost = Callable[..., Post]
 
@@ -135,7 +137,11 @@ def test_a_part_knows_its_place_in_the_series(write: WritePost, reader: User) ->
     series = around(parts[1], reader).series
 
     assert series
-    assert (series.name, series.number, titles(series.parts)) == ("Galleys", 2, ["Part 1", "Part 2", "Part 3"])
+    assert (series.name, series.number, titles(part.link for part in series.parts)) == (
+        "Galleys",
+        2,
+        ["Part 1", "Part 2", "Part 3"],
+    )
     assert titles([series.previous, series.next]) == ["Part 1", "Part 3"]
 
 
@@ -146,7 +152,38 @@ def test_a_part_that_is_not_live_is_no_part(write: WritePost, reader: User, admi
     series = around(parts[2], reader).series
 
     assert series
-    assert (series.number, titles(series.parts)) == (2, ["Part 1", "Part 3"])
+    assert (series.number, titles(part.link for part in series.parts)) == (2, ["Part 1", "Part 3"])
+
+
+def test_of_a_long_series_the_parts_around_are_told_and_both_ends(write: WritePost, reader: User) -> None:
+    parts = [write(f"Part {number}", series="Galleys") for number in range(1, 21)]
+
+    def told(number: int) -> list[tuple[int, bool]]:
+        series = around(parts[number - 1], reader).series
+        assert series
+        assert (series.number, series.total) == (number, 20)
+        assert [part.link.title for part in series.parts] == [f"Part {part.number}" for part in series.parts]
+        return [(part.number, part.follows_gap) for part in series.parts]
+
+    assert told(10) == [(1, False), (7, True), *((number, False) for number in range(8, 14)), (20, True)]
+    assert told(1) == [(1, False), (2, False), (3, False), (4, False), (20, True)]
+    assert told(5) == [*((number, False) for number in range(1, 9)), (20, True)]
+    assert told(20) == [(1, False), (17, True), (18, False), (19, False), (20, False)]
+    series = around(parts[9], reader).series
+    assert series
+    assert titles([series.previous, series.next]) == ["Part 9", "Part 11"]
+
+
+def test_the_box_of_a_long_series_leads_to_the_whole_of_it(write: WritePost, reader: User) -> None:
+    parts = [write(f"Part {number}", series="Galleys") for number in range(1, 21)]
+
+    box = BeautifulSoup(signed_in(reader).get(parts[9].get_absolute_url()).content, "html.parser").select_one(".series")
+
+    assert box
+    assert box.summary
+    assert box.summary.get_text() == "Part 10 of 20 in Galleys"
+    assert [row["value"] for row in box.select("li")] == ["1", *map(str, range(7, 14)), "20"]
+    assert [link["href"] for link in box.select("p a")] == ["/series/galleys"]
 
 
 def test_the_next_part_is_told_once(write: WritePost, reader: User) -> None:
@@ -188,6 +225,13 @@ def test_what_is_not_live_and_its_own_series_are_not_related(write: WritePost, r
     write("Other", "craft")
 
     assert titles(around(write("Part 2", "craft", series="Galleys"), reader).related) == ["Other"]
+
+
+def test_no_part_of_a_long_series_is_related_however_far_it_is(write: WritePost, reader: User) -> None:
+    parts = [write(f"Part {number}", "craft", series="Galleys") for number in range(1, 15)]
+    write("Other", "craft", series="Quoins")
+
+    assert titles(around(parts[0], reader).related) == ["Other"]
 
 
 def test_a_tag_that_a_post_had_before_does_not_relate_it(
@@ -240,18 +284,18 @@ def test_corrections_have_the_dates_they_came_with(write: WritePost, reader: Use
 def test_it_takes_as_many_queries_however_much_there_is(
     write: WritePost, reader: User, django_assert_num_queries: Any
 ) -> None:
-    for number in range(3):
+    for number in range(12):
         write(f"Post {number}", "craft", series="Galleys")
     write("Other", "craft")
-    few = Post.objects.for_reading().get(title="Post 1")
+    few = Post.objects.for_reading().get(title="Post 6")
     few_revision = few.current_revision
     assert few_revision
     edition = Edition.objects.of(few_revision)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         furniture_of(few, few_revision, edition, person=reader)
-    for number in range(3, 12):
+    for number in range(12, 30):
         write(f"Post {number}", "craft", "type", f"own {number}", series="Galleys")
         write(f"Other {number}", "craft", "type")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         furniture_of(few, few_revision, edition, person=reader)
