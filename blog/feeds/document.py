@@ -96,9 +96,9 @@ def document_of(
     token = private.token if private else ""
     posts = scope.posts
     if archive is None:
-        before, rest = newest_archive(posts)
+        before, rest = newest_archive(posts) if scope.has_archives else (None, 0)
         shown, after = posts.newest_first()[: max(NEWEST, rest)], None
-    elif archive.is_there(posts):
+    elif scope.has_archives and archive.is_there(posts):
         shown, before, after = archive.posts(posts), archive.before(posts), archive.after(posts)
     else:
         return None

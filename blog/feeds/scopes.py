@@ -1,4 +1,8 @@
-"""What there are feeds of: for each, its posts, its title, and what its id says."""
+"""What there are feeds of: for each, its posts, its title, and what its id says.
+
+Of what a search finds only the newest is looked at, and a post may have other words tomorrow: no portion of that stays
+as it is. So the feed of a search has no archives (RFC 5005, section 4): it is its one document.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,7 @@ class Scope:
     page: str
     posts: PostQuerySet
     may_be_empty: bool = False
+    has_archives: bool = True
 
 
 def scope_of(asked: Whereabouts, person: Person) -> Scope | None:
@@ -46,7 +51,8 @@ def _of_search(asked: Whereabouts, person: Person) -> Scope | None:
     page = f"{absolute(reverse('search'))}?{urlencode({'q': text})}"
     name = f"search?{urlencode({'q': text})}"
     posts = newest_of(person, text, count=MOST_FOUND)
-    return Scope(Whereabouts("search", query=text), name, _titled(f"Search: {text}"), page, posts, may_be_empty=True)
+    at, title = Whereabouts("search", query=text), _titled(f"Search: {text}")
+    return Scope(at, name, title, page, posts, may_be_empty=True, has_archives=False)
 
 
 def _of_site(asked: Whereabouts, posts: PostQuerySet) -> Scope:

@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import User
 from blog.models import Post
 from tests.blog.feeds.reading import SITE, items_of, links_of, parsed
+from tests.blog.shelves import fill_shelf
 
 pytestmark = pytest.mark.usefixtures("public")
 
@@ -54,3 +55,15 @@ def test_the_page_leads_to_it_and_it_to_the_page(published: Post) -> None:
     feed = parsed(Client().get("/search/feeds/atom.xml?q=twice").content).feed
     assert feed.link == "http://localhost:8000/search?q=twice"
     assert feed.id.endswith(":feed/search?q=twice")
+
+
+@pytest.mark.parametrize("address", SITE)
+def test_it_has_no_archives_since_what_is_found_does_not_stay(editor: User, admin: User, address: str) -> None:
+    fill_shelf(65, editor, admin)
+
+    assert len(items_of(f"/search{address}?q=tag:craft")) == 20
+    assert set(links_of(f"/search{address}?q=tag:craft")) <= {"self", "alternate"}
+    assert "prev-archive" in links_of("/feeds/atom.xml")
+    for key in ("2025-11", "2025-11-2"):
+        assert Client().get(f"/search{address}?q=tag:craft&archive={key}").status_code == 404
+        assert Client().get(f"{address}?archive={key}").status_code == 200
