@@ -13,6 +13,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .devices import Device
@@ -47,6 +48,9 @@ TYPED = {
     "name": "Name",
     "email": "Email",
 }
+
+# The headers by which `wants_json` tells programs from people.
+ASKED_IN = ["Accept", "Content-Type", "X-Requested-With", "Sec-Fetch-Mode"]
 
 
 class PersonRequest(HttpRequest):
@@ -120,9 +124,12 @@ def problem(status: int, detail: str, **more: Any) -> JsonResponse:
 def refusal(request: HttpRequest, template: str, status: int, detail: str, **context: Any) -> HttpResponse:
     """Return the same refusal to a person as a page and to a program as JSON, losing nothing that was typed."""
     if wants_json(request):
-        return problem(status, detail)
-    context = {"reason": detail, "fields": posted_texts(request), **context}
-    return render(request, template, context, status=status)
+        response: HttpResponse = problem(status, detail)
+    else:
+        context = {"reason": detail, "fields": posted_texts(request), **context}
+        response = render(request, template, context, status=status)
+    patch_vary_headers(response, ASKED_IN)
+    return response
 
 
 def too_many(request: HttpRequest, trouble: TooMany) -> HttpResponse:

@@ -1,4 +1,7 @@
-"""Says who is asking, and sends visitors to sign in unless the view lets them in."""
+"""Says who is asking, and sends visitors to sign in unless the view lets them in.
+
+What it lets out, browsers and proxies ask for anew each time, unless the view says what they may keep.
+"""
 
 import logging
 from collections.abc import Callable
@@ -39,9 +42,9 @@ class PersonMiddleware:
         request = _of_nobody(bare_request)
         with patience.of_one_request():
             response = self.get_response(request)
-        if not request.user.is_visitor:
-            # What members see is theirs: neither a shared cache nor the back button may show it to others.
-            response.headers.setdefault("Cache-Control", "private, no-store")
+        # What members see is theirs: neither a shared cache nor the back button may show it to others. And what anybody
+        # sees may be another thing tomorrow, where they are led for good and what is gone, too.
+        response.headers.setdefault("Cache-Control", "no-cache" if request.user.is_visitor else "private, no-store")
         _change_key(request, response)
         patch_vary_headers(response, ["Cookie", "Authorization"])
         return response
