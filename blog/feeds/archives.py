@@ -28,14 +28,15 @@ class Archive:
 
     @classmethod
     def of_key(cls, key: str) -> Archive | None:
-        """Return the one that an address names, if it makes sense."""
+        """Return the one that an address names, if it makes sense: no month is one that has not begun."""
         found = KEY.fullmatch(key)
         if found is None or found["part"] == "1":  # Each has one address.
             return None
         try:
-            return cls(datetime(int(found["year"]), int(found["month"]), 1, tzinfo=UTC), int(found["part"] or 1))
+            month = datetime(int(found["year"]), int(found["month"]), 1, tzinfo=UTC)
         except ValueError:
             return None
+        return cls(month, int(found["part"] or 1)) if month <= _this_month() else None
 
     @property
     def key(self) -> str:

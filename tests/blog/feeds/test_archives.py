@@ -102,7 +102,22 @@ def test_a_post_with_nothing_before_it_has_no_archive(published: Post) -> None:
     assert "prev-archive" not in links_of("/feeds/rss.xml")
 
 
-@pytest.mark.parametrize("key", ["2026-05-2", "2026-05-9", "2026-02", "2026-3", "2026-03-1", "2026-13", "0000-01", "x"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "2026-05-2",
+        "2026-05-9",
+        "2026-02",
+        "2026-3",
+        "2026-03-1",
+        "2026-13",
+        "0000-01",
+        "0001-01",
+        "2026-06",
+        "9999-12",
+        "x",
+    ],
+)
 def test_what_is_no_archive_is_not_there(posts: list[Post], key: str) -> None:
     assert Client().get("/feeds/rss.xml", {"archive": key}).status_code == 404
 
