@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.cache import cache_control
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -94,10 +94,14 @@ def _is_from_here(request: HttpRequest) -> bool:
 
 @require_safe
 @authenticates_itself
-@cache_control(public=True, max_age=int(KEPT_FOR.total_seconds()), immutable=True)
 def accent(request: HttpRequest, fingerprint: str) -> HttpResponse:
-    """Return the site's own colours as a stylesheet. Its address changes with them."""
-    return HttpResponse(stylesheet_of_site(), content_type="text/css; charset=utf-8")
+    """Return the site's own colours as a stylesheet. Its address changes with them. Raises Http404 for another."""
+    sheet = stylesheet_of_site()
+    if not sheet or fingerprint != colours.fingerprint(sheet):
+        raise Http404
+    response = HttpResponse(sheet, content_type="text/css; charset=utf-8")
+    patch_cache_control(response, public=True, max_age=int(KEPT_FOR.total_seconds()), immutable=True)
+    return response
 
 
 def stylesheet_of_site() -> str:

@@ -125,6 +125,15 @@ def test_a_page_loads_the_sites_colour_after_galleys_own(client: Client, setting
     assert not sheet.cookies
 
 
+@pytest.mark.parametrize("fingerprint", ["0000000000000000", "no-such", None])
+def test_another_colour_than_todays_is_not_there(fingerprint: str | None, client: Client, settings: Settings) -> None:
+    settings.SITE_COLOUR = ("#7a1f3d", "#f0a0b8") if fingerprint else None
+
+    answer = client.get(f"/colours/{fingerprint or colours.fingerprint('')}.css")
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-cache")
+
+
 def test_the_address_of_the_colour_changes_with_it() -> None:
     one, other = (colours.fingerprint(colours.stylesheet((colour, "#ffffff"))) for colour in ("#000000", "#000001"))
 
