@@ -22,6 +22,7 @@ from blog.feeds.addresses import FORMATS, Whereabouts
 from blog.feeds.archives import Archive
 from blog.feeds.document import Document, document_of
 from blog.feeds.scopes import scope_of
+from blog.link_header import link_header
 from blog.models import Author, Edition, Post, PrivateFeed, Series, Tag
 from blog.permissions import may_read_here
 
@@ -127,7 +128,7 @@ def answer(request: HttpRequest, document: Document, key: str) -> HttpResponse:
     )
     response.headers["ETag"] = document.etag
     links = {"self": document.self_address, "hub": document.hub}
-    response.headers["Link"] = ", ".join(f'<{address}>; rel="{rel}"' for rel, address in links.items() if address)
+    response.headers["Link"] = link_header((rel, address) for rel, address in links.items() if address)
     response.headers["X-Robots-Tag"] = "noindex"  # The pages are what is to be found, and not each text twice.
     return response
 

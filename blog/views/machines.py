@@ -12,6 +12,7 @@ from accounts.http import PersonRequest
 from blog import icons, sitemaps, twins
 from blog.addresses import absolute
 from blog.cards import PATIENCE_SECONDS, Busy, Card
+from blog.link_header import link_header
 from blog.models import Post, PostQuerySet, Revision
 from blog.permissions import are_pages_found
 from blog.sitemaps import Entry
@@ -45,7 +46,7 @@ def twin(request: PersonRequest, slug: str) -> HttpResponse:
     if post.slug != slug:
         return redirect("twin", post.slug, permanent=True)
     response = HttpResponse(twins.twin_of(post, revision), content_type="text/markdown; charset=utf-8")
-    response.headers["Link"] = f'<{revision.canonical_url or absolute(post.get_absolute_url())}>; rel="canonical"'
+    response.headers["Link"] = link_header([("canonical", revision.canonical_url or absolute(post.get_absolute_url()))])
     response.headers["X-Robots-Tag"] = "noindex"  # The page is what is to be found.
     response.headers["Cache-Control"] = _kept_with_its_post()
     return response

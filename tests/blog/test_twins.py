@@ -4,6 +4,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from django.test import Client
@@ -73,6 +74,27 @@ def test_a_post_is_there_as_it_was_typed_with_its_facts_in_front(editor: User, a
     assert answer.headers["Content-Type"] == "text/markdown; charset=utf-8"
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert answer.headers["Link"] == '<http://localhost:8000/posts/on-proofs>; rel="canonical"'
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "told"),
+    [
+        (
+            'https://x.example/a>;rel="stylesheet",<https://evil.example/x',
+            "https://x.example/a%3E;rel=%22stylesheet%22,%3Chttps://evil.example/x",
+        ),
+        ("https://bücher.example/grün?a=ü b#ö", "https://b%C3%BCcher.example/gr%C3%BCn?a=%C3%BC%20b#%C3%B6"),
+        ("https://x.example/gr%C3%BCn?a=1&b=[2]", "https://x.example/gr%C3%BCn?a=1&b=[2]"),
+        ("https://x.example/a\\b{c}`|^", "https://x.example/a%5Cb%7Bc%7D%60%7C%5E"),
+    ],
+)
+def test_where_it_was_first_is_one_address_in_the_header(elsewhere: str, told: str, editor: User, admin: User) -> None:
+    published_as(BODY, editor, admin, canonical_url=elsewhere)
+
+    link = Client().get("/posts/on-proofs.md").headers["Link"]
+
+    assert link == f'<{told}>; rel="canonical"'
+    assert list(httpx.Response(200, headers={"Link": link}).links) == ["canonical"]
 
 
 def test_the_page_leads_to_it(published: Post) -> None:
