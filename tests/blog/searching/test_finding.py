@@ -187,3 +187,13 @@ def test_what_has_ended_is_found_no_longer(
     monkeypatch.setattr("django.utils.timezone.now", lambda: now + timedelta(hours=1))
 
     assert titles(reader, "proofs") == []
+
+
+def test_a_snippet_shows_where_a_rare_word_stands_however_often_a_common_one_came_before(
+    reader: User, editor: User, admin: User
+) -> None:
+    publish(editor, admin, "Ink", "The ink is black. " * 100 + "Here ink meets vellum at last. " + "Ink again. " * 100)
+
+    (hit,) = found(reader, "ink vellum").hits
+
+    assert {piece.text.lower() for piece in hit.snippet if piece.is_match} == {"ink", "vellum"}
