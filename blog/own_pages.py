@@ -1,34 +1,65 @@
 """Pages that whoever runs the site writes as files of Markdown: about it, and about what it keeps."""
 
+import logging
+from dataclasses import dataclass
+from math import inf
 from pathlib import Path
+from time import monotonic
 
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.safestring import SafeString
 
 from . import markup
 
+PATIENCE_SECONDS = 60  # A text that took too long may have met a busy machine, and is tried again after so long.
+
 State = tuple[int, int]
 
-_pages: dict[Path, tuple[State, SafeString]] = {}
+logger = logging.getLogger(__name__)
 
 
-def page_of(path: Path) -> SafeString:
+@dataclass(frozen=True)
+class _Known:
+    """What a file was last made into, from which state of it, and how long that holds."""
+
+    state: State | None
+    html: SafeString | None
+    until: float = inf
+
+
+_pages: dict[Path, _Known] = {}
+
+
+def page_of(path: Path) -> SafeString | None:
     """Return the file as HTML, rendered once until it changes.
 
-    Raises ImproperlyConfigured for a text that makes no page.
+    Where it is not there any more or makes no page, the log says so, and the last page that it made goes on; None
+    where there was none.
     """
-    found = path.stat()
-    state = (found.st_mtime_ns, found.st_size)
-    known = _pages.get(path)
-    if known is not None and known[0] == state:
-        return known[1]
+    state, known = _state_of(path), _pages.get(path)
+    if known is not None and known.state == state and monotonic() < known.until:
+        return known.html
+    last = known.html if known else None
     try:
         html = markup.render(path.read_text(encoding="utf-8"))
-    except markup.Unrenderable as trouble:
-        raise ImproperlyConfigured(f"{path}, line {trouble.line}: {trouble.reason}") from trouble
     except markup.Busy:
-        if known is None:
+        if last is None:
             raise
-        return known[1]  # The newer one in a moment.
-    _pages[path] = (state, html)
+        return last  # The newer one in a moment.
+    except (OSError, UnicodeDecodeError, markup.Unrenderable) as trouble:
+        logger.error("%s makes no page, and readers see what was there before: %s", path, _told(trouble))
+        _pages[path] = _Known(state, last, monotonic() + PATIENCE_SECONDS)
+        return last
+    _pages[path] = _Known(state, html)
     return html
+
+
+def _state_of(path: Path) -> State | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _told(trouble: Exception) -> str:
+    return f"line {trouble.line}: {trouble.reason}" if isinstance(trouble, markup.Unrenderable) else str(trouble)

@@ -22,9 +22,8 @@ from blog.status import shown
 def about(request: PersonRequest) -> HttpResponse:
     """Show what whoever runs the site wrote about it, or else what is so."""
     context: dict[str, Any] = {"metadata": _metadata(request, f"About {settings.SITE_NAME}", "about")}
-    if settings.ABOUT_FILE:
-        context["own_page"] = page_of(settings.ABOUT_FILE)
-    else:
+    context["own_page"] = own_page = page_of(settings.ABOUT_FILE) if settings.ABOUT_FILE else None
+    if not own_page:
         posts = Post.objects.live().visible_to(request.user)
         writing = Edition.objects.filter(shown(), post__in=posts).values("author")
         context["post_count"] = posts.count()
@@ -37,9 +36,8 @@ def about(request: PersonRequest) -> HttpResponse:
 def privacy(request: PersonRequest) -> HttpResponse:
     """Show what whoever runs the site wrote about privacy, or else what Galley keeps."""
     context: dict[str, Any] = {"metadata": _metadata(request, f"Privacy on {settings.SITE_NAME}", "privacy")}
-    if settings.PRIVACY_FILE:
-        context["own_page"] = page_of(settings.PRIVACY_FILE)
-    else:
+    context["own_page"] = own_page = page_of(settings.PRIVACY_FILE) if settings.PRIVACY_FILE else None
+    if not own_page:
         context["sends_mail"] = settings.SENDS_MAIL
         context["session_days"] = settings.SESSION_LIFETIME.days
         context["idle_days"] = settings.SESSION_IDLE_LIFETIME.days

@@ -1,11 +1,11 @@
 """What the site says of itself, from a file or from what is so."""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +19,8 @@ from tests.blog.posts import STATES, post_in
 from tests.conftest import signed_in
 
 PAGES = ["/about", "/privacy"]
+
+Spoil = Callable[[Path], None]
 
 
 @pytest.fixture
@@ -106,15 +108,67 @@ def test_a_file_is_rendered_once_until_it_changes(text: Path, monkeypatch: pytes
     text.write_text("Anew.", encoding="utf-8")
     os.utime(text, ns=(1, 1))
 
-    assert "Anew." in page_of(text)
+    assert "Anew." in str(page_of(text))
     assert len(rendered) == 2
 
 
-def test_a_file_that_makes_no_page_says_where(text: Path) -> None:
+def unrenderable(text: Path) -> None:
     text.write_text("Fine.\n\n" + "[" * 5_000, encoding="utf-8")
 
-    with pytest.raises(ImproperlyConfigured, match=r"page\.md, line \d+: "):
-        page_of(text)
+
+def no_text(text: Path) -> None:
+    text.write_bytes(b"\xff\xfe\x00")
+
+
+SPOILT = [(unrenderable, r"line \d+: "), (no_text, "utf-8"), (Path.unlink, "No such file")]
+
+
+@pytest.mark.parametrize(("path", "setting"), [("/about", "ABOUT_FILE"), ("/privacy", "PRIVACY_FILE")])
+@pytest.mark.parametrize(("spoil", "why"), SPOILT)
+def test_a_file_that_makes_no_page_any_more_leaves_the_one_before_and_is_told_of_once(
+    path: str,
+    setting: str,
+    spoil: Spoil,
+    why: str,
+    text: Path,
+    reader: User,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    setattr(settings, setting, text)
+    client = signed_in(reader)
+    client.get(path)
+    spoil(text)
+
+    pages = [client.get(path) for _ in range(2)]
+
+    assert [page.status_code for page in pages] == [200, 200]
+    assert all("<em>slowly</em>" in page.content.decode() for page in pages)
+    assert len(re.findall(rf"page\.md makes no page, .*{why}", caplog.text)) == 1
+
+
+@pytest.mark.parametrize(("path", "setting"), [("/about", "ABOUT_FILE"), ("/privacy", "PRIVACY_FILE")])
+@pytest.mark.parametrize(("spoil", "why"), SPOILT)
+def test_a_file_that_never_made_a_page_leaves_what_is_so(
+    path: str, setting: str, spoil: Spoil, why: str, text: Path, reader: User, settings: Settings
+) -> None:
+    before = signed_in(reader).get(path)
+    setattr(settings, setting, text)
+    spoil(text)
+
+    page = signed_in(reader).get(path)
+
+    assert page.status_code == 200
+    assert re.findall("<h2.*", page.content.decode()) == re.findall("<h2.*", before.content.decode()) != []
+
+
+def test_a_file_that_is_mended_is_shown(text: Path) -> None:
+    text.unlink()
+    assert page_of(text) is None
+
+    text.write_text("Anew.", encoding="utf-8")
+
+    assert "Anew." in str(page_of(text))
 
 
 def test_the_newer_text_waits_while_the_machine_is_busy(text: Path, monkeypatch: pytest.MonkeyPatch) -> None:
