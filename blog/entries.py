@@ -35,7 +35,7 @@ class Entry:
 
 
 def entries_of(posts: Iterable[Post]) -> list[Entry]:
-    """Return the entries of these posts, which came `for_lists()`. So many queries, however many posts.
+    """Return the entries of these posts, which came `for_entries()`. So many queries, however many posts.
 
     A post whose time has ended since it was found is left out.
     """

@@ -119,8 +119,17 @@ class PostQuerySet(models.QuerySet["Post"]):
             .defer("body", "html", *(f"{one}__{text}" for one in revisions for text in texts))
         )
 
+    def for_entries(self) -> Self:
+        """With what a list shows readers of each, and no more."""
+        own = ("slug", "published_at", "scheduled_at", "unpublish_at", "text_changed_at")
+        words = ("title", "excerpt", "cover", "tags", "author_name", "language", "digest", "word_count")
+        author = ("name", "left_at", "picture")
+        revisions = ("live_revision", "scheduled_revision")
+        more = [f"{one}__{field}" for one in revisions for field in (*words, *(f"author__{field}" for field in author))]
+        return self.with_readers_text().only(*own, *more)
+
     def for_lists(self) -> Self:
-        """With what a list shows and without the texts, which it does not."""
+        """With what a list on the desk shows and without the texts, which it does not."""
         revisions = ("live_revision", "scheduled_revision", "submitted_revision")
         texts = [f"{revision}__{text}" for revision in revisions for text in ("body", "html")]
         return (

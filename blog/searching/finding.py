@@ -83,7 +83,8 @@ def found(person: Person, typed: str, *, newest: bool = False, first: int = 0, c
     _let_in()
     matching = _matching(query)
     keys, total = _keys(person, matching, newest=newest, first=first, count=count)
-    readable = Post.objects.live().visible_to(person).for_lists().in_bulk(keys)  # Asked again: it may have gone since.
+    # Asked again: it may have gone since.
+    readable = Post.objects.live().visible_to(person).for_entries().in_bulk(keys)
     return Found(query, [readable[key] for key in keys if key in readable], total, matching)
 
 

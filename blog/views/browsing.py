@@ -154,7 +154,7 @@ def page_of(request: PersonRequest, posts: PostQuerySet, *, may_be_empty: bool =
     """Return the page that was asked for. Raises Http404 where there is no such page."""
     asked = request.GET.get("page", "1")
     is_number = asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_NUMBER and not asked.startswith("0")
-    pages = Paginator(posts.for_lists(), POSTS_A_PAGE)
+    pages = Paginator(posts.for_entries(), POSTS_A_PAGE)
     if not is_number or int(asked) > pages.num_pages or not (pages.count or may_be_empty):
         raise Http404
     return pages.page(int(asked))

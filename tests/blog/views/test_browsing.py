@@ -224,6 +224,18 @@ def test_lists_ask_the_database_as_often_for_many_posts_as_for_few(browser: Clie
     assert queries() == few
 
 
+def test_lists_read_nothing_of_the_desk_and_no_texts(browser: Client, editor: User, admin: User) -> None:
+    fill_shelf(2, editor, admin)
+
+    for path in ("/", *LISTS, "/search?q=words"):
+        with CaptureQueriesContext(connection) as captured:
+            assert "Shelved 0001" in browser.get(path).content.decode(), path
+        told = [query["sql"].partition(" FROM ")[0] for query in captured if "blog_revision" in query["sql"]]
+        assert any('"excerpt"' in columns for columns in told), path
+        for unread in ('"body"', '"html"', '"submitted_revision_id"', '"claimed_by_id"', '"email"'):
+            assert not [columns for columns in told if unread in columns], (path, unread)
+
+
 def test_lists_that_have_not_changed_are_not_sent_again(settings: SimpleNamespace, editor: User, admin: User) -> None:
     settings.VISIBILITY = "public"
     post = publish(editor, admin, "One", series="A series", at="2025-11-05T12:00")
