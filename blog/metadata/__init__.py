@@ -55,6 +55,7 @@ def of_page(
         description=description or settings.SITE_TAGLINE,
         canonical=_numbered(address, query, page.number if page else 1),
         language=settings.SITE_LANGUAGE,
+        # Later pages and lists of one post as well: links on what is kept out lead search engines to no older post.
         is_indexed=is_indexed and are_pages_found(),
         previous=_numbered(address, query, page.previous_page_number()) if page and page.has_previous() else "",
         next=_numbered(address, query, page.next_page_number()) if page and page.has_next() else "",

@@ -15,6 +15,7 @@ from blog.models import Author, Post
 from blog.models import Image as Kept
 from tests.blog.images.files import picture
 from tests.blog.posts import post_in
+from tests.blog.shelves import fill_shelf
 from tests.conftest import signed_in
 
 from .heads import Head
@@ -212,6 +213,17 @@ def test_what_somebody_looked_for_is_not_to_be_found() -> None:
 
     assert head.meta("robots") == "noindex"
     assert head.link("canonical") == f"{SITE}/search?q=proofs"
+
+
+@pytest.mark.usefixtures("public")
+def test_older_posts_are_found_by_the_lists_they_are_on(editor: User, admin: User) -> None:
+    fill_shelf(21, editor, admin)
+    publish(editor, admin, tags=["alone"])
+
+    for path in ("/?page=2", "/tags/craft?page=2", "/tags/alone"):
+        head = head_of(path)
+        assert head.meta("robots") == "max-image-preview:large", path
+        assert head.link("canonical") == f"{SITE}{path}"
 
 
 @pytest.mark.usefixtures("published")
