@@ -124,7 +124,7 @@ class PostOut(Schema):
             publishedAt=post.published_at if post.is_live else None,
             slug=post.slug,
             tags=text.tags,
-            cover=settings.SITE_URL + text.cover if text.cover else "",
+            cover=absolute(text.cover),
             coverAlt=text.cover_alt,
             submittedRevision=waiting.number if waiting else None,
         )

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import Person
 from blog.languages import direction
-from blog.models import Edition, Post, Revision, Series
+from blog.models import Edition, Post, Revision, Series, author_with_a_page
 from blog.models.post import PostQuerySet
 from blog.related import OnPost, related_to, tags_on
 
@@ -157,7 +157,7 @@ def _byline(revision: Revision, edition: Edition | None) -> Byline:
     user = edition.author if edition else None
     if user is None or user.left_at is not None:
         return Byline(revision.byline)
-    author = edition.page_of_author if edition else None
+    author = author_with_a_page(user)
     return Byline(revision.byline, author.get_absolute_url() if author else "", user.picture_url)
 
 

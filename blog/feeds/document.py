@@ -18,7 +18,7 @@ from accounts.models import User, Visitor
 from blog.addresses import absolute
 from blog.languages import direction
 from blog.markup import writable
-from blog.models import Author, Edition, Image, Post, PrivateFeed, Revision
+from blog.models import Edition, Image, Post, PrivateFeed, Revision, author_with_a_page
 from blog.permissions import may_read_here
 
 from .archives import Archive, newest_archive
@@ -158,6 +158,7 @@ def _items(posts: Iterable[Post], private: PrivateFeed | None) -> Iterator[Item]
 
 def _item(post: Post, revision: Revision, private: PrivateFeed | None) -> Item:
     edition: Edition | None = getattr(revision, "edition", None)
+    author = author_with_a_page(revision.author)
     published_at = post.published_at or post.created_at
     since = post.current_since or published_at
     corrections = edition.corrections if edition else []
@@ -169,7 +170,7 @@ def _item(post: Post, revision: Revision, private: PrivateFeed | None) -> Item:
         title=writable(revision.title),
         excerpt=writable(revision.excerpt),
         byline=writable(revision.byline),
-        author_address=_page_of_author(revision),
+        author_address=absolute(author.get_absolute_url()) if author else "",
         published_at=published_at.replace(microsecond=0),
         updated_at=(post.changed_at or published_at).replace(microsecond=0),
         language=revision.language,
@@ -187,11 +188,6 @@ def _cover(revision: Revision, private: PrivateFeed | None) -> Cover | None:
         return None
     address = _readable(revision.cover, private)
     return Cover(absolute(address), picture.width, picture.height, writable(revision.cover_alt))
-
-
-def _page_of_author(revision: Revision) -> str:
-    author: Author | None = getattr(revision.author, "as_author", None)
-    return absolute(author.get_absolute_url()) if author else ""
 
 
 def _readable(address: str, private: PrivateFeed | None) -> str:

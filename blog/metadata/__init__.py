@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 
 from blog.addresses import absolute
 from blog.cards import HEIGHT, WIDTH, Card
-from blog.models import Author, Edition, Post, Revision
+from blog.models import Author, Edition, Post, Revision, author_with_a_page
 from blog.permissions import are_pages_found
 from blog.twins import has_twin
 
@@ -96,7 +96,7 @@ def of_post(post: Post, revision: Revision, edition: Edition | None) -> Metadata
 
 
 def _article_of(post: Post, revision: Revision, edition: Edition | None) -> Article:
-    author, series = (edition.page_of_author, edition.series) if edition else (None, None)
+    author, series = (author_with_a_page(edition.author), edition.series) if edition else (None, None)
     assert post.published_at is not None  # noqa: S101 — the database sees to it.
     return Article(
         address=absolute(post.get_absolute_url()),

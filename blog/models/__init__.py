@@ -5,7 +5,7 @@ from accounts.append_only import Sealed
 from . import tag_keeping
 from .addressing import told_in
 from .approval import Approval
-from .author import MAX_BIO_LENGTH, MAX_HANDLE_LENGTH, Author, FormerHandle
+from .author import MAX_BIO_LENGTH, MAX_HANDLE_LENGTH, Author, FormerHandle, author_with_a_page
 from .edition import MAKER_VERSION, Edition
 from .former_slug import FormerAddress, FormerSlug, hostname_of, path_of
 from .history import HistoryEntry
@@ -95,6 +95,7 @@ __all__ = [
     "Upload",
     "Wish",
     "Words",
+    "author_with_a_page",
     "check_cover",
     "digests_in",
     "free_slug",

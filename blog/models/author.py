@@ -51,10 +51,15 @@ class AuthorQuerySet(models.QuerySet["Author"]):
         return self.filter(user__left_at=None).select_related("user")
 
     def counted(self, editions: EditionQuerySet) -> Self:
-        """Those with a page under whose name one of these is, with how many: `post_count`."""
+        """Those with a page under whose name one of these is, with how many, `post_count`; by name."""
         theirs = editions.filter(author=OuterRef("user")).order_by().values("author")
         count = theirs.annotate(count=Count("pk")).values("count")
-        return self.with_a_page().annotate(post_count=Subquery(count)).filter(post_count__gt=0)
+        return (
+            self.with_a_page()
+            .annotate(post_count=Subquery(count))
+            .filter(post_count__gt=0)
+            .order_by("user__name", "pk")
+        )
 
     def at(self, handle: str) -> Author | None:
         """Return the author who has this address, or had it."""
@@ -115,6 +120,11 @@ class Author(models.Model):
         """Raise IntegrityError where somebody else had this address."""
         if FormerHandle.objects.filter(slug=self.slug).exclude(author=self).exists():
             raise IntegrityError("somebody else had this address")
+
+
+def author_with_a_page(user: User | None) -> Author | None:
+    """Return where a byline with this name leads: nowhere once they have left."""
+    return getattr(user, "as_author", None) if user is not None and user.left_at is None else None
 
 
 def checked_handle(handle: str) -> str:

@@ -107,11 +107,6 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return f"Edition of revision {self.revision_id}"
 
-    @property
-    def page_of_author(self) -> Author | None:
-        """Where its byline leads: nowhere once they have left."""
-        return getattr(self.author, "as_author", None) if self.author and self.author.left_at is None else None
-
 
 def _html_for_feeds(revision: Revision) -> str:
     """Return the cover and the text."""

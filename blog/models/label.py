@@ -47,9 +47,9 @@ class TagQuerySet(models.QuerySet["Tag"]):
         return self.filter(pk__in=Tagging.objects.filter(status.shown()).values("tag"))
 
     def counted(self, posts: PostQuerySet) -> Self:
-        """Those under which readers see one of these posts, with how many they see: `post_count`."""
+        """Those under which readers see one of these posts, with how many they see, `post_count`; by name."""
         seen = status.shown("taggings__") & Q(taggings__post__in=posts)
-        return self.annotate(post_count=Count("taggings", filter=seen)).filter(post_count__gt=0)
+        return self.annotate(post_count=Count("taggings", filter=seen)).filter(post_count__gt=0).order_by("name", "pk")
 
     def at(self, slug: str) -> Tag | None:
         """Return the tag that has this address, or had it."""

@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from accounts.models import User
+from blog.addresses import absolute
 from blog.doors import Door
 from blog.moments import in_words
 from blog.permissions import may_open_on_desk
@@ -63,7 +64,7 @@ def message(letter: Letter, person: User, notifications: Sequence[Notification])
         to=[person.email],
         headers={
             "Message-ID": f"<letter-{letter.pk}@{urlsplit(settings.SITE_URL).hostname}>",
-            "List-Unsubscribe": f"<{settings.SITE_URL}{reverse('unsubscribe', args=[token])}>",
+            "List-Unsubscribe": f"<{absolute(reverse('unsubscribe', args=[token]))}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058.
             "Auto-Submitted": "auto-generated",  # RFC 3834: nobody's holiday notice answers it.
         },
@@ -115,7 +116,7 @@ def _at_once(person: User, entry: HistoryEntry) -> tuple[str, str]:
         name=on_one_line(person.name),
         sentence=sentence(entry),
         quote=f"\n{quoted}" if quoted else "",
-        link=settings.SITE_URL + path(entry, person),
+        link=absolute(path(entry, person)),
         site=settings.SITE_NAME,
     )
     return subject, body
@@ -129,7 +130,7 @@ def _daily(person: User, notifications: Sequence[Notification]) -> tuple[str, st
     body = DAILY.format(
         name=on_one_line(person.name),
         lines="\n".join(lines),
-        link=settings.SITE_URL + reverse("desk:notifications" if is_on_list else "desk:home"),
+        link=absolute(reverse("desk:notifications" if is_on_list else "desk:home")),
         site=settings.SITE_NAME,
     )
     things = "One thing" if len(told) == 1 else f"{len(told)} things"

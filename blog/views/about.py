@@ -14,7 +14,6 @@ from accounts.management.commands import clear_sessions
 from blog import metadata
 from blog.models import Author, Edition, Post
 from blog.own_pages import page_of
-from blog.status import shown
 
 
 @require_safe
@@ -25,9 +24,8 @@ def about(request: PersonRequest) -> HttpResponse:
     context["own_page"] = own_page = page_of(settings.ABOUT_FILE) if settings.ABOUT_FILE else None
     if not own_page:
         posts = Post.objects.live().visible_to(request.user)
-        writing = Edition.objects.filter(shown(), post__in=posts).values("author")
         context["post_count"] = posts.count()
-        context["authors"] = Author.objects.filter(user__in=writing).select_related("user").order_by("user__name", "pk")
+        context["authors"] = Author.objects.counted(Edition.objects.shown_of(posts))
     return render(request, "blog/about.html", context)
 
 

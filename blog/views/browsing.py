@@ -43,7 +43,7 @@ def home(request: PersonRequest) -> HttpResponse:
 @open_where_public
 def tags(request: PersonRequest) -> HttpResponse:
     """List the tags of what this person may read, by name."""
-    tags = Tag.objects.counted(_posts_for(request)).order_by("name", "pk")
+    tags = Tag.objects.counted(_posts_for(request))
     made_of = [[tag.name, tag.slug, tag.post_count] for tag in tags]
     return _overview(request, "blog/tags.html", "Tags", "What the posts here are about.", made_of, tags=tags)
 
@@ -67,8 +67,7 @@ def tag(request: PersonRequest, slug: str) -> HttpResponse:
 @open_where_public
 def authors(request: PersonRequest) -> HttpResponse:
     """List who wrote what this person may read, by name."""
-    editions = Edition.objects.shown_of(_posts_for(request))
-    authors = Author.objects.counted(editions).order_by("user__name", "pk")
+    authors = Author.objects.counted(Edition.objects.shown_of(_posts_for(request)))
     made_of = [[*_facts_of(author), author.post_count] for author in authors]
     return _overview(request, "blog/authors.html", "Authors", "Who writes here.", made_of, authors=authors)
 

@@ -55,8 +55,8 @@ def feeds(request: PersonRequest) -> HttpResponse:
         own = PrivateFeed.objects.filter(user=request.user.pk).select_related("user").first()
         token = own.token if own and own.is_open else ""
     posts = Post.objects.live().visible_to(request.user)
-    tags = Tag.objects.counted(posts).order_by("name", "pk")
-    authors = Author.objects.counted(Edition.objects.shown_of(posts)).order_by("user__name", "pk")
+    tags = Tag.objects.counted(posts)
+    authors = Author.objects.counted(Edition.objects.shown_of(posts))
     sections = {
         "By author": [_row("author", one, one.user.name, token) for one in authors],
         "By tag": [_row("tag", one, one.name, token) for one in tags],

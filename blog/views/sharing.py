@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from accounts import limits
 from accounts.access import open_to_visitors
 from accounts.exceptions import ProviderUnavailable, TooMany
 from accounts.http import MemberRequest, client_address, refusal, too_many
+from blog.addresses import absolute
 from blog.carrying import carrying, pictures_of
 from blog.desk.posts import desk_post
 from blog.markup import Busy
@@ -87,7 +87,7 @@ def links_page(
         "form": form,
         "rows": _rows(post),
         "new": new,
-        "address": settings.SITE_URL + reverse("shared", args=[token]) if token else "",
+        "address": absolute(reverse("shared", args=[token])) if token else "",
     }
     return render(request, "blog/desk/links.html", context, status=status)
 

@@ -1,7 +1,10 @@
 """What authors say of themselves, and the address of their page."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.sandbox.models import Person as SandboxPerson
@@ -119,3 +122,15 @@ def test_what_they_said_is_in_what_they_take_along(author: Author, editor: User)
     kept = signed_in(editor).get("/account/data").json()["author_page"]
 
     assert kept == {"handle": "ed", "bio": "Mine.", "website": "", "former_handles": ["ed-editor"]}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/posts/on-proofs", "/authors", "/about", "/feeds", "/feeds/atom.xml", "/feeds/feed.json"]
+)
+def test_nothing_leads_to_the_page_of_who_has_left(path: str, published: Post, settings: SimpleNamespace) -> None:
+    settings.VISIBILITY = "public"
+    assert "/authors/ed-editor" in Client().get(path).content.decode()
+
+    User.objects.filter(pk=published.author_id).update(left_at=timezone.now())
+
+    assert "/authors/ed-editor" not in Client().get(path).content.decode()
