@@ -60,7 +60,7 @@ def shown_revision() -> Case:
     return Case(When(has_come, then=F("scheduled_revision")), default=F("live_revision"))
 
 
-def due() -> Q:
+def due(of: str = "") -> Q:
     """Select what the clock has moved since anybody did: `Post.settle` writes it down."""
     now = timezone.now()
-    return Q(scheduled_at__lte=now) | Q(unpublish_at__lte=now)
+    return Q(**{f"{of}scheduled_at__lte": now}) | Q(**{f"{of}unpublish_at__lte": now})

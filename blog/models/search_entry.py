@@ -6,10 +6,12 @@ approved, so it can be made again at any time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models import F, Q
 
 from blog import status
@@ -38,13 +40,21 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
                 elif kept[edition.pk] != wanted[edition.pk]:
                     self.filter(pk=edition.pk).update(waits=wanted[edition.pk])
 
-    def let_in(self) -> None:
-        """Let what was to come, and has come, be found. Until then it is in no index that anybody's words are sought in."""
-        waiting = list(self.filter(waits=True).values_list("pk", flat=True))  # Few, and most often none.
-        has_come = list(self.filter(status.shown(), pk__in=waiting).values_list("pk", flat=True)) if waiting else []
-        if has_come:
-            with transaction.atomic():
-                self.filter(pk__in=has_come, waits=True).update(waits=False)
+    def follow_the_clock(self) -> None:
+        """Let what has come be found, and take what has ended out of the index that anybody's words are sought in.
+
+        Raises DatabaseError at once where somebody else writes: who only looks for something does not wait for that.
+        """
+        moved = list(self.filter(status.due("post__")).values_list("pk", flat=True))  # Few, and most often none.
+        if not moved:
+            return
+        shown = set(self.filter(status.shown(), pk__in=moved).values_list("pk", flat=True))
+        wrong = Q(pk__in=shown, waits=True) | Q(pk__in={*moved} - shown, waits=False)
+        if self.filter(wrong).exists():
+            with _without_waiting(self.db), transaction.atomic(using=self.db):
+                free = self.filter(wrong).select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
+                for pk in list(free):
+                    self.filter(pk=pk).update(waits=pk not in shown)
 
     def make_missing(self) -> int:
         """Make what is missing or of an earlier version, and drop what readers see no longer. Returns how many it was."""
@@ -59,6 +69,10 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
     def needless(self) -> Self:
         """Those of what readers do not see, and are not to see."""
         return self.exclude(_is_pointed_to())
+
+    def outlived(self) -> Self:
+        """Those that words are sought in, of what readers see no longer: nobody has written down what the clock did."""
+        return self.filter(_is_pointed_to(), waits=False).exclude(pk__in=self.filter(status.shown()).values("pk"))
 
     def missing(self) -> list[int]:
         """Return the revisions that readers see, or are to see, and that have no entry of today's."""
@@ -97,7 +111,7 @@ class SearchEntry(models.Model):
         "blog.Revision", on_delete=models.PROTECT, primary_key=True, related_name="+"
     )
     post: models.ForeignKey[Post, Post] = models.ForeignKey("blog.Post", on_delete=models.PROTECT, related_name="+")
-    waits = models.BooleanField(help_text="Whether its time is still to come.")
+    waits = models.BooleanField(help_text="Whether its time is still to come.")  # Or is over.
     stemmer = models.CharField(max_length=20, blank=True)
     maker = models.CharField(max_length=60)
     title = models.TextField()
@@ -125,3 +139,19 @@ def _maker() -> str:
 
 def _is_pointed_to() -> Q:
     return Q(post__live_revision=F("revision")) | Q(post__scheduled_revision=F("revision"))
+
+
+@contextmanager
+def _without_waiting(using: str) -> Iterator[None]:
+    """Let SQLite say at once that somebody else writes. PostgreSQL locks rows alone, and is asked to skip those."""
+    if connections[using].vendor != "sqlite":
+        yield
+        return
+    with connections[using].cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        (before_ms,) = cursor.fetchone()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {before_ms}")

@@ -80,7 +80,7 @@ def found(person: Person, typed: str, *, newest: bool = False, first: int = 0, c
     query = parse(typed)
     if query.is_empty:
         return Found(query)
-    _let_in()
+    _follow_the_clock()
     matching = _matching(query)
     keys, total = _keys(person, matching, newest=newest, first=first, count=count)
     # Asked again: it may have gone since.
@@ -93,7 +93,7 @@ def newest_of(person: Person, typed: str, *, count: int) -> PostQuerySet:
     query = parse(typed)
     if query.is_empty:
         return Post.objects.none()
-    _let_in()
+    _follow_the_clock()
     keys, _ = _keys(person, _matching(query), newest=True, first=0, count=count)
     return Post.objects.live().visible_to(person).filter(pk__in=keys)  # Asked again, as above.
 
@@ -114,10 +114,10 @@ def _matching(query: Query) -> Matching:
     return Matching(query, sorted(stemmers.distinct()))
 
 
-def _let_in() -> None:
-    """Let what has come to readers be found. Where that cannot be written, it is found when somebody can."""
+def _follow_the_clock() -> None:
+    """Let what has come be found, and what has ended not. Where that cannot be written now, the next search does it."""
     with suppress(DatabaseError):
-        SearchEntry.objects.let_in()
+        SearchEntry.objects.follow_the_clock()
 
 
 def _keys(person: Person, matching: Matching, *, newest: bool, first: int, count: int) -> tuple[list[int], int]:

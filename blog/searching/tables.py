@@ -40,6 +40,8 @@ def mismatches(using: str) -> Iterator[str]:
     entries = SearchEntry.objects.using(using)
     for revision in entries.needless().order_by("pk").values_list("pk", flat=True):
         yield f"revision {revision} can be found, and readers do not see it"
+    for revision in entries.outlived().order_by("pk").values_list("pk", flat=True):
+        yield f"revision {revision} can be found, and its time is over; the next search takes it out"
     for revision in entries.missing():
         yield f"revision {revision} cannot be found, or by words of an earlier version; run manage.py migrate"
     if connections[using].vendor == "sqlite":

@@ -1,10 +1,15 @@
 """What posts are found by is kept as they come to readers and go, and can be made again."""
 
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 from blog.models import Post, SearchEntry
@@ -58,6 +63,45 @@ def test_what_nobody_took_out_is_told_and_found_by_nobody(published: Post, reade
     SearchEntry.objects.make_missing()
 
     assert "0 texts" in check()
+
+
+def test_what_has_ended_is_told_until_a_search_takes_it_out(published: Post, reader: User) -> None:
+    Post.objects.update(unpublish_at=timezone.now() - timedelta(seconds=1))
+
+    with pytest.raises(CommandError, match="1 mismatches"):
+        check()
+    assert titles(reader, "proofs") == []
+
+    assert "1 texts" in check()
+
+
+@on_sqlite
+@pytest.mark.django_db(transaction=True, databases=["default", "sandbox"])
+def test_a_search_does_not_wait_for_who_writes(published: Post, reader: User) -> None:
+    Post.objects.update(unpublish_at=timezone.now() - timedelta(seconds=1))
+    waited_ms: list[int] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("BEGIN"):
+            waited_ms.append(patience_ms())
+        return execute(sql, *rest)
+
+    before_ms = patience_ms()
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with connection.execute_wrapper(note):
+            assert titles(reader, "proofs") == []
+    assert SearchEntry.objects.filter(waits=False).exists()
+    assert waited_ms == [0]
+    assert patience_ms() == before_ms > 0
+
+    assert titles(reader, "proofs") == []
+    assert not SearchEntry.objects.filter(waits=False).exists()
+
+
+def patience_ms() -> int:
+    connection.ensure_connection()
+    return int(connection.connection.execute("PRAGMA busy_timeout").fetchone()[0])
 
 
 def test_another_language_of_the_site_makes_it_anew(published: Post, settings: pytest.FixtureRequest) -> None:

@@ -11,7 +11,7 @@ from accounts.models import User
 from blog.models import Post, SearchEntry
 from tests.conftest import bearer, signed_in
 
-from .posts import publish
+from .posts import publish, titles
 
 SECRET = "Quixotry"
 SOUGHT = (
@@ -73,6 +73,11 @@ def hide_by_replacing(editor: User, admin: User) -> None:
     post.publish(by=admin, revision=3)
 
 
+def hide_by_ending(editor: User, admin: User) -> None:
+    post = publish(editor, admin, SECRET, f"{SECRET} is common. Windmills.", tags=[SECRET])
+    Post.objects.filter(pk=post.pk).update(unpublish_at=timezone.now() - timedelta(seconds=1))
+
+
 WAYS = [value for name, value in list(globals().items()) if name.startswith("hide_")]
 
 
@@ -119,3 +124,35 @@ def test_no_index_has_a_word_of_what_waits(common: Post, editor: User, admin: Us
     hide_in_schedule(editor, admin)
 
     assert set(SearchEntry.objects.filter(waits=False)) == set(SearchEntry.objects.filter(post=common))
+
+
+def test_no_index_has_a_word_of_what_has_ended_once_somebody_looks(
+    common: Post, editor: User, admin: User, reader: User
+) -> None:
+    hide_by_ending(editor, admin)
+
+    titles(reader, "common")
+
+    assert set(SearchEntry.objects.filter(waits=False)) == set(SearchEntry.objects.filter(post=common))
+
+
+def test_what_has_ended_and_is_shown_anew_is_found_anew(common: Post, reader: User) -> None:
+    Post.objects.update(unpublish_at=timezone.now() - timedelta(seconds=1))
+    assert titles(reader, "common") == []
+
+    Post.objects.update(unpublish_at=timezone.now() + timedelta(days=1))
+    Post.objects.get().save()
+
+    assert titles(reader, "common") == ["A common post"]
+
+
+def test_the_text_before_leaves_when_the_one_after_it_has_come(
+    common: Post, editor: User, admin: User, reader: User
+) -> None:
+    hide_in_scheduled_revision(editor, admin)
+    Post.objects.update(scheduled_at=timezone.now() - timedelta(seconds=1))
+
+    assert titles(reader, "quixotry") == [SECRET]
+
+    common.refresh_from_db()
+    assert [entry.pk for entry in SearchEntry.objects.filter(waits=False)] == [common.scheduled_revision_id]
