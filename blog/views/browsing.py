@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -23,9 +24,11 @@ from . import conditional
 from .addresses import at_one_address
 
 POSTS_A_PAGE = 20
+NAMES_A_PAGE = 200
 LONGEST_NUMBER = 6
 
 M = TypeVar("M")
+L = TypeVar("L", bound=Model)
 Crumbs = list[tuple[str, str]]
 
 
@@ -43,9 +46,9 @@ def home(request: PersonRequest) -> HttpResponse:
 @open_where_public
 def tags(request: PersonRequest) -> HttpResponse:
     """List the tags of what this person may read, by name."""
-    tags = Tag.objects.counted(_posts_for(request))
-    made_of = [[tag.name, tag.slug, tag.post_count] for tag in tags]
-    return _overview(request, "blog/tags.html", "Tags", "What the posts here are about.", made_of, tags=tags)
+    page = _page_of_names(request, Tag.objects.counted(_posts_for(request)))
+    made_of = [[tag.name, tag.slug, tag.post_count] for tag in page]
+    return _overview(request, "blog/tags.html", "Tags", "What the posts here are about.", made_of, page, tags=page)
 
 
 @at_one_address
@@ -67,9 +70,9 @@ def tag(request: PersonRequest, slug: str) -> HttpResponse:
 @open_where_public
 def authors(request: PersonRequest) -> HttpResponse:
     """List who wrote what this person may read, by name."""
-    authors = Author.objects.counted(Edition.objects.shown_of(_posts_for(request)))
-    made_of = [[*_facts_of(author), author.post_count] for author in authors]
-    return _overview(request, "blog/authors.html", "Authors", "Who writes here.", made_of, authors=authors)
+    page = _page_of_names(request, Author.objects.counted(Edition.objects.shown_of(_posts_for(request))))
+    made_of = [[*_facts_of(author), author.post_count] for author in page]
+    return _overview(request, "blog/authors.html", "Authors", "Who writes here.", made_of, page, authors=page)
 
 
 @at_one_address
@@ -93,10 +96,10 @@ def author(request: PersonRequest, handle: str) -> HttpResponse:
 @open_where_public
 def all_series(request: PersonRequest) -> HttpResponse:
     """List the series that this person may read of, the one that went on last first."""
-    series = Series.objects.counted(_posts_for(request))
-    made_of = [[one.name, one.slug, one.post_count, one.newest_at] for one in series]
+    page = _page_of_names(request, Series.objects.counted(_posts_for(request)))
+    made_of = [[one.name, one.slug, one.post_count, one.newest_at] for one in page]
     intro = "Posts that belong together."
-    return _overview(request, "blog/all_series.html", "Series", intro, made_of, all_series=series)
+    return _overview(request, "blog/all_series.html", "Series", intro, made_of, page, all_series=page)
 
 
 @at_one_address
@@ -118,7 +121,7 @@ def series(request: PersonRequest, slug: str) -> HttpResponse:
 def archive(request: PersonRequest) -> HttpResponse:
     """List the years and months in which something came out, the newest first."""
     years = years_of(_posts_for(request))
-    return _overview(request, "blog/archive.html", "Archive", "All posts, by year and month.", years, years=years)
+    return _overview(request, "blog/archive.html", "Archive", "All posts, by year and month.", years, None, years=years)
 
 
 @at_one_address
@@ -151,10 +154,21 @@ def archive_month(request: PersonRequest, year: int, month: int) -> HttpResponse
 
 def page_of(request: PersonRequest, posts: PostQuerySet, *, may_be_empty: bool = True) -> Page[Post]:
     """Return the page that was asked for. Raises Http404 where there is no such page."""
+    page = _page_of(request, Paginator(posts.for_entries(), POSTS_A_PAGE))
+    if not (page.paginator.count or may_be_empty):
+        raise Http404
+    return page
+
+
+def _page_of_names(request: PersonRequest, names: QuerySet[L]) -> Page[L]:
+    """Return the page that was asked for of tags, authors or series. Raises Http404 where there is no such page."""
+    return _page_of(request, Paginator(names, NAMES_A_PAGE))
+
+
+def _page_of(request: PersonRequest, pages: Paginator[L]) -> Page[L]:
     asked = request.GET.get("page", "1")
     is_number = asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_NUMBER and not asked.startswith("0")
-    pages = Paginator(posts.for_entries(), POSTS_A_PAGE)
-    if not is_number or int(asked) > pages.num_pages or not (pages.count or may_be_empty):
+    if not is_number or int(asked) > pages.num_pages:
         raise Http404
     return pages.page(int(asked))
 
@@ -191,7 +205,7 @@ def _facts_of(author: Author) -> list[object]:
 
 def _told(
     request: PersonRequest,
-    page: Page[Post] | None,
+    page: Page[Any] | None,
     title: str,
     crumbs: Crumbs,
     description: str = "",
@@ -210,8 +224,15 @@ def _told(
 
 
 def _overview(
-    request: PersonRequest, template: str, title: str, intro: str, made_of: Iterable[object], **listed: Iterable[Any]
+    request: PersonRequest,
+    template: str,
+    title: str,
+    intro: str,
+    made_of: Iterable[object],
+    page: Page[Any] | None,
+    **listed: Iterable[Any],
 ) -> HttpResponse:
-    told = _told(request, None, title, [(title, request.path)], intro)
-    context = {"intro": intro, **told, **listed}
-    return conditional.page(request, template, context, made_of=[told["metadata"], *made_of])
+    told = _told(request, page, title, [(title, request.path)], intro)
+    context = {"intro": intro, "page_obj": page, **told, **listed}
+    numbers = [page.number, page.paginator.count] if page else []
+    return conditional.page(request, template, context, made_of=[told["metadata"], numbers, *made_of])

@@ -1,12 +1,14 @@
 """Feeds of what is published, and the page that shows people where they are."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -26,12 +28,20 @@ from blog.link_header import link_header
 from blog.models import Author, Edition, Post, PrivateFeed, Series, Tag
 from blog.permissions import may_read_here
 
+from . import conditional
 from .addresses import at_one_address
 
 WRITERS: dict[str, Callable[[Document], str]] = {
     "rss": partial(xml.written, writer=xml.Rss),
     "atom": partial(xml.written, writer=xml.Atom),
     "json": as_json.written,
+}
+MOST_ROWS = 50
+# Of each kind its title here, what is told below the rows, and the page with all there are.
+SECTIONS = {
+    "author": ("By author", "Each author’s page has its own feeds:", "authors"),
+    "tag": ("By tag", "Each tag’s page has its own feeds:", "tags"),
+    "series": ("By series", "Each series’ page has its own feeds:", "all_series"),
 }
 
 
@@ -44,6 +54,33 @@ class Row:
     count: int
     addresses: list[tuple[str, str]]
 
+    @classmethod
+    def of(cls, kind: str, one: Any, token: str) -> Row:
+        at = Whereabouts(kind, one.slug)
+        addresses = [(known.label, at.address(key, token=token)) for key, known in FORMATS.items()]
+        return cls(_name_of(one), one.get_absolute_url(), one.post_count, addresses)
+
+
+@dataclass(frozen=True)
+class Section:
+    """The feeds of one kind: of those with the most posts, since a site may have any number of them."""
+
+    title: str
+    told: str
+    all_of_them: str
+    rows: list[Row]
+
+    @classmethod
+    def of(cls, kind: str, counted: Any, token: str) -> Section:
+        title, told, overview = SECTIONS[kind]
+        most = counted.order_by("-post_count", "pk")[:MOST_ROWS]
+        rows = sorted((Row.of(kind, one, token) for one in most), key=lambda row: row.title.casefold())
+        return cls(title, told, reverse(overview), rows)
+
+
+def _name_of(one: Any) -> str:
+    return str(one.user.name if isinstance(one, Author) else one.name)
+
 
 @at_one_address
 @require_safe
@@ -55,29 +92,23 @@ def feeds(request: PersonRequest) -> HttpResponse:
         own = PrivateFeed.objects.filter(user=request.user.pk).select_related("user").first()
         token = own.token if own and own.is_open else ""
     posts = Post.objects.live().visible_to(request.user)
-    tags = Tag.objects.counted(posts)
-    authors = Author.objects.counted(Edition.objects.shown_of(posts))
-    sections = {
-        "By author": [_row("author", one, one.user.name, token) for one in authors],
-        "By tag": [_row("tag", one, one.name, token) for one in tags],
-        "By series": [_row("series", one, one.name, token) for one in Series.objects.counted(posts)],
-    }
+    sections = [
+        Section.of("author", Author.objects.counted(Edition.objects.shown_of(posts)), token),
+        Section.of("tag", Tag.objects.counted(posts), token),
+        Section.of("series", Series.objects.counted(posts), token),
+    ]
     context = {
         "is_for_all": is_for_all,
         "has_addresses": is_for_all or bool(token),
         "site_feeds": [
             (key, one.label, Whereabouts().address(key, token=token), one.media_type) for key, one in FORMATS.items()
         ],
-        "sections": [(title, rows) for title, rows in sections.items() if rows],
-        "metadata": metadata.of_page(request, title="Feeds", description="How to follow this site in a feed reader."),
+        "sections": [section for section in sections if section.rows],
     }
-    return render(request, "blog/feeds.html", context)
-
-
-def _row(kind: str, one: Any, title: str, token: str) -> Row:
-    at = Whereabouts(kind, one.slug)
-    addresses = [(known.label, at.address(key, token=token)) for key, known in FORMATS.items()]
-    return Row(title, one.get_absolute_url(), one.post_count, addresses)
+    told = metadata.of_page(request, title="Feeds", description="How to follow this site in a feed reader.")
+    return conditional.page(
+        request, "blog/feeds.html", {**context, "metadata": told}, made_of=[told, *context.values()]
+    )
 
 
 @require_safe

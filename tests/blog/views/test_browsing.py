@@ -207,6 +207,25 @@ def test_a_list_has_twenty_posts_a_page_and_no_page_beyond(browser: Client, edit
         assert f'<link rel="next" href="http://localhost:8000{path}?page=3">' in page
 
 
+def test_overviews_have_so_many_names_a_page_and_no_page_beyond(
+    browser: Client, editor: User, other_editor: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blog.views.browsing.NAMES_A_PAGE", 1)
+    publish(editor, admin, "One", tags=["a", "b"], series="A")
+    publish(other_editor, admin, "Two", tags=["b"], series="B")
+
+    for path, listed in (("/tags", "tags"), ("/authors", "authors"), ("/series", "all_series")):
+        first, second = ([*browser.get(f"{path}{asked}").context[listed]] for asked in ("", "?page=2"))
+        assert len(first) == len(second) == 1
+        assert first != second
+        for number in ("3", "0", "x", "", "-1", "01"):
+            assert browser.get(f"{path}?page={number}").status_code == 404, (path, number)
+        page = words(browser, path)
+        assert f'<link rel="next" href="http://localhost:8000{path}?page=2">' in page
+        assert 'href="?page=2">Next page</a>' in page
+        assert "page 2" in words(browser, f"{path}?page=2").partition("</title>")[0]
+
+
 def test_lists_ask_the_database_as_often_for_many_posts_as_for_few(browser: Client, editor: User, admin: User) -> None:
     def queries() -> dict[str, int]:
         asked = {}
