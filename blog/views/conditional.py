@@ -1,13 +1,12 @@
 """Pages that can answer “nothing has changed” before they are made.
 
-A view reads what its page shows as plain values, a few queries, and tells them as `made_of`. Together with who asks,
-what their browser sends along, and the code and templates that would make the page, they name it: its entity tag.
-Who has that page already gets 304 and no template is touched.
+A view reads what its page shows as plain values, a few queries, and tells them as `made_of`. Together with what the
+browser sends along, and the code and templates that would make the page, they name it: its entity tag. Who has that
+page already gets 304 and no template is touched.
 
-The tag is weak (RFC 9110, 8.8.1), since two copies for somebody signed in differ in one thing: how the token in the
-form for signing out is masked. What it masks is the secret in the cookie beside it, and all cookies are part of the
-tag: wherever a tag matches, the button of the older copy works. Who has no such cookie yet gets the page without a
-tag, and so does who is shown a message, which is shown once.
+Visitors alone, who all get the same page but for their cookies. What members get, accounts/middleware.py lets nobody
+store. Were it stored, Chromium would show it to who goes back after signing out: a page that may be kept, it puts aside
+whole as it is left, when `Clear-Site-Data` has already done its work.
 """
 
 from __future__ import annotations
@@ -37,20 +36,22 @@ PLAIN = (str, int, float, list, tuple, dict, timedelta, Path)
 
 
 def page(request: PersonRequest, template: str, context: dict[str, Any], *, made_of: Iterable[object]) -> HttpResponse:
-    """Return the page, or 304 where the browser has it.
+    """Return the page, or 304 where the browser of a visitor has it.
 
     `made_of` is everything on it that can change: text, numbers, dates, and lists and dataclasses of those. Of a post
     in a list it is `facts_of`. The context may hold more than that only if it follows from it.
     """
     unread = Notification.objects.unread_count(request.user) if may_use_desk(request.user) else 0
-    tag = _tag(request, [template, unread, list(made_of)]) if _can_be_kept(request) else None
+    context = {"unread_notifications": unread, **context}
+    if not request.user.is_visitor:
+        return render(request, template, context)
+    tag = _tag(request, [template, list(made_of)]) if MESSAGES_COOKIE not in request.COOKIES else None
     response = get_conditional_response(request, etag=tag) if tag else None
     if response is None or not isinstance(response, HttpResponseNotModified):
-        response = render(request, template, {"unread_notifications": unread, **context})
+        response = render(request, template, context)
     if tag:
         response.headers["ETag"] = tag
-    if request.user.is_visitor:  # What members get, accounts/middleware.py keeps out of every cache.
-        response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Cache-Control"] = "public, no-cache"
     return response
 
 
@@ -64,17 +65,10 @@ def facts_of(post: Post) -> list[object]:
     return [post.pk, post.slug, post.published_at, post.text_changed_at, revision.pk, revision.digest, of_author]
 
 
-def _can_be_kept(request: PersonRequest) -> bool:
-    has_token = request.user.is_visitor or request.is_bearer or settings.CSRF_COOKIE_NAME in request.COOKIES
-    return has_token and MESSAGES_COOKIE not in request.COOKIES
-
-
 def _tag(request: PersonRequest, made_of: list[object]) -> str:
-    person = request.user
-    asked_by = [person.pk, person.name, person.email, sorted(person.roles)]
-    # The key of a session says only who somebody is, and changes when it likes.
+    # The key of a session that is over says nothing.
     sent = {name: value for name, value in request.COOKIES.items() if name != settings.SESSION_COOKIE_NAME}
-    told = json.dumps([version(), asked_by, sent, made_of], default=_plain, sort_keys=True)
+    told = json.dumps([version(), sent, made_of], default=_plain, sort_keys=True)
     return f'W/"{salted_hmac(__name__, told, algorithm="sha256").hexdigest()[:32]}"'
 
 
