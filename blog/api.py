@@ -28,7 +28,7 @@ from accounts.models import Person, User
 from .addresses import absolute
 from .exceptions import NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
-from .models import MAX_ALT_LENGTH, MAX_TITLE_LENGTH, Post, PostQuerySet, Revision
+from .models import MAX_ALT_LENGTH, MAX_TITLE_LENGTH, Post, PostQuerySet, Revision, Tagging
 from .permissions import may_open_on_desk
 from .searching import Hit, found
 from .tags import checked_tags
@@ -39,6 +39,7 @@ MAX_ID = 2**63 - 1
 MAX_OFFSET = 1_000_000
 
 Data = TypeVar("Data")
+Names = dict[int, list[str]]  # Of the tags, by the key of the revision.
 
 
 def storable(text: str) -> str:
@@ -109,11 +110,16 @@ class PostOut(Schema):
     )
 
     @classmethod
-    def of(cls, post: Post, person: Person) -> "PostOut":
-        """Return the post as readers see it; to those who work on it, what they would publish or go on with."""
+    def of(cls, post: Post, person: Person, names: Names | None = None) -> "PostOut":
+        """Return the post as readers see it; to those who work on it, what they would publish or go on with.
+
+        `names` are those of the tags, where they are at hand.
+        """
         shown = shown_to(person, post)
         waiting = post.submitted_revision if may_open_on_desk(person, post) else None
         text = shown or post
+        if names is None:
+            names = names_of_tags([post.current_revision])
         return cls(
             id=post.pk,
             title=text.title,
@@ -123,11 +129,17 @@ class PostOut(Schema):
             published=post.is_live,
             publishedAt=post.published_at if post.is_live else None,
             slug=post.slug,
-            tags=text.tags,
+            tags=names.get(shown.pk, shown.tags) if shown else post.tags,
             cover=absolute(text.cover),
             coverAlt=text.cover_alt,
             submittedRevision=waiting.number if waiting else None,
         )
+
+
+def names_of_tags(seen: Iterable[Revision | None]) -> Names:
+    """Return the tags of what readers see, as they are called today. What is worked on has them as they were typed."""
+    tags = Tagging.objects.tags_of([revision for revision in seen if revision])
+    return {revision: [tag.name for tag in found] for revision, found in tags.items()}
 
 
 def shown_to(person: Person, post: Post) -> Revision | None:
@@ -152,7 +164,7 @@ class HitOut(Schema):
     tags: list[str]
 
     @classmethod
-    def of(cls, hit: Hit) -> "HitOut":
+    def of(cls, hit: Hit, names: Names) -> "HitOut":
         """Return what was found, as readers see it, whoever asks."""
         return cls(
             id=hit.post.pk,
@@ -162,7 +174,7 @@ class HitOut(Schema):
             publishedAt=hit.post.published_at,
             slug=hit.post.slug,
             url=absolute(hit.post.get_absolute_url()),
-            tags=hit.revision.tags,
+            tags=names[hit.revision.pk],
         )
 
 
@@ -220,7 +232,8 @@ def retrieve(
     person = with_person(request).user
     posts = list(_posts(person).order_by("-created_at", "-pk")[offset : offset + limit])
     _load_html(shown_to(person, post) or post for post in posts)
-    return {"data": [PostOut.of(post, person) for post in posts]}
+    names = names_of_tags(post.current_revision for post in posts)
+    return {"data": [PostOut.of(post, person, names) for post in posts]}
 
 
 @api.get("/posts/search", response=Answer[FoundOut], auth=reader, operation_id="searchPosts")
@@ -236,8 +249,10 @@ def search(
     limits.check_caller("SEARCH_LIMIT", person, client_address(request))
     result = found(person, q, newest=sort == "newest", first=offset, count=limit)
     understood = [part.in_words for part in result.query.parts]
-    hits = [HitOut.of(hit) for hit in result.hits]
-    return {"data": FoundOut(total=result.total, understood=understood, posts=hits)}
+    hits = result.hits
+    names = names_of_tags(hit.revision for hit in hits)
+    posts = [HitOut.of(hit, names) for hit in hits]
+    return {"data": FoundOut(total=result.total, understood=understood, posts=posts)}
 
 
 @api.post("/posts/create", response={201: Answer[PostOut], 200: Answer[PostOut]}, operation_id="createPost")

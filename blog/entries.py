@@ -43,17 +43,7 @@ def entries_of(posts: Iterable[Post]) -> list[Entry]:
     revisions = [revision for _, revision in shown]
     pages = Author.objects.with_a_page().filter(user__in={revision.author_id for revision in revisions})
     authors: dict[int | None, Author] = {author.user_id: author for author in pages}
-    tags = _tags_of(revisions)
+    tags = Tagging.objects.tags_of(revisions)
     Image.objects.set_covers(revisions)
     Edition.objects.set_image_counts(revisions)
-    return [
-        Entry(post, revision, authors.get(revision.author_id), tags.get(revision.pk, [])) for post, revision in shown
-    ]
-
-
-def _tags_of(revisions: list[Revision]) -> dict[int, list[Tag]]:
-    """Return the tags by the key of the revision, in the order of its author."""
-    tags: dict[int, list[Tag]] = {}
-    for tagging in Tagging.objects.filter(revision__in=revisions).select_related("tag").order_by("position"):
-        tags.setdefault(tagging.revision_id, []).append(tagging.tag)
-    return tags
+    return [Entry(post, revision, authors.get(revision.author_id), tags[revision.pk]) for post, revision in shown]

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils.timezone import localtime
 
 from blog.addresses import absolute
-from blog.models import Post, Revision
+from blog.models import Post, Revision, Tagging
 
 WORD = re.compile(r"[^\W_]+")
 COMMENT = "<!--"
@@ -43,7 +43,7 @@ def twin_of(post: Post, revision: Revision) -> str:
         "date": _moment(post.published_at),
         "updated": _moment(post.changed_at),
         "language": revision.language,
-        "tags": revision.tags,
+        "tags": [tag.name for tag in Tagging.objects.tags_of([revision])[revision.pk]],
         "canonical": revision.canonical_url or absolute(post.get_absolute_url()),
     }
     lines = [f"{key}: {_yaml(value)}" for key, value in told.items() if value]

@@ -6,7 +6,7 @@ blog/_page_metadata.html, or blog/_post_metadata.html for a post, in its head.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -77,9 +77,9 @@ def of_author(told: Metadata, author: Author) -> Metadata:
     return replace(told, kind="profile", nodes=[*told.nodes, node])
 
 
-def of_post(post: Post, revision: Revision, edition: Edition | None) -> Metadata:
-    """Return what a post says of itself, as readers see it."""
-    article = _article_of(post, revision, edition)
+def of_post(post: Post, revision: Revision, edition: Edition | None, tags: Sequence[str]) -> Metadata:
+    """Return what a post says of itself, as readers see it, with its tags as they are called today."""
+    article = _article_of(post, revision, edition, tags)
     told = Metadata(
         title=revision.title,
         description=revision.excerpt,
@@ -95,7 +95,7 @@ def of_post(post: Post, revision: Revision, edition: Edition | None) -> Metadata
     return replace(told, nodes=[linked_data.posting(article, told), crumbs])
 
 
-def _article_of(post: Post, revision: Revision, edition: Edition | None) -> Article:
+def _article_of(post: Post, revision: Revision, edition: Edition | None, tags: Sequence[str]) -> Article:
     author, series = (author_with_a_page(edition.author), edition.series) if edition else (None, None)
     assert post.published_at is not None  # noqa: S101 — the database sees to it.
     return Article(
@@ -104,7 +104,7 @@ def _article_of(post: Post, revision: Revision, edition: Edition | None) -> Arti
         author_address=absolute(author.get_absolute_url()) if author else "",
         published_at=post.published_at,
         changed_at=post.changed_at,
-        tags=revision.tags,
+        tags=tags,
         word_count=revision.word_count,
         series=series.name if series else "",
         series_address=absolute(series.get_absolute_url()) if series else "",

@@ -6,7 +6,7 @@ spelling they were sealed with; which label a spelling leads to stands here, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -121,6 +121,13 @@ class TaggingQuerySet(models.QuerySet["Tagging"]):
     def shown_of(self, posts: PostQuerySet) -> Self:
         """Those of these posts that readers see."""
         return self.filter(status.shown(), post__in=posts)
+
+    def tags_of(self, revisions: Collection[Revision]) -> dict[int, list[Tag]]:
+        """Return the tags that readers know these by today, in the order of their authors, by the key of the revision."""
+        tags: dict[int, list[Tag]] = {revision.pk: [] for revision in revisions}
+        for tagging in self.filter(revision__in=tags).select_related("tag").order_by("position"):
+            tags[tagging.revision_id].append(tagging.tag)
+        return tags
 
     def make(self, revision: Revision) -> None:
         """Write down what an approved revision is tagged with, in the order of its author."""

@@ -30,7 +30,7 @@ def post(request: PersonRequest, slug: str) -> HttpResponse:
         return redirect("desk:post", post.pk)
     edition = Edition.objects.of(revision)
     furniture = furniture_of(post, revision, edition, person=request.user)
-    told = metadata.of_post(post, revision, edition)
+    told = metadata.of_post(post, revision, edition, [tag.title for tag in furniture.tags])
     may_open_desk = may_open_on_desk(request.user, post)
     cover = revision.cover_picture
     made_of = [post.pk, revision.pk, revision.digest, cover and cover.srcset, furniture, told, may_open_desk]

@@ -9,8 +9,9 @@ from django.test import Client
 from accounts.models import User
 from blog.exceptions import NotPermitted, NotReady, StepUpNeeded, WrongStatus
 from blog.models import FormerTagSlug, Post, Tag, TagEntry, Tagging, TagSpelling, tag_keeping
+from tests.blog.metadata.heads import Head
 from tests.blog.views.test_browsing import publish, titles, told
-from tests.conftest import signed_in
+from tests.conftest import bearer, signed_in
 
 
 @pytest.fixture
@@ -69,6 +70,40 @@ def test_merged_tags_are_one_and_every_way_leads_there_in_one_step(
     assert titles(browser, "/tags/web")[0] == "Later"
     assert list(Tag.objects.values_list("name", flat=True)) == ["web"]
     assert [entry.tags for entry in browser.get("/").context["entries"]] == [[web]] * 4
+
+
+def test_readers_and_their_programs_learn_the_name_of_today_everywhere(
+    browser: Client, two_tags: tuple[Tag, Tag], reader: User, admin: User, settings: SimpleNamespace
+) -> None:
+    settings.VISIBILITY = "public"
+    tag_keeping.merge(two_tags[0], by=admin, into=two_tags[1])
+    tag_keeping.rename(two_tags[1], by=admin, to="ECMA")
+
+    head, program = Head(browser.get("/posts/both").content.decode()), Client(headers=bearer(reader))
+    assert head.metas["article:tag"] == ["ECMA", "web"]
+    assert head.thing("BlogPosting")["keywords"] == ["ECMA", "web"]
+    assert 'tags: ["ECMA", "web"]' in browser.get("/posts/both.md").content.decode()
+    both = Post.objects.get(slug="both").pk
+    listed = (
+        program.get("/api/posts/retrieve").json()["data"]
+        + program.get("/api/posts/search?q=Both").json()["data"]["posts"]
+    )
+    told_of_both = [post["tags"] for post in listed if post["id"] == both]
+    assert [*told_of_both, program.get(f"/api/posts/{both}").json()["data"]["tags"]] == [["ECMA", "web"]] * 3
+
+
+def test_whoever_works_on_a_post_has_the_tags_as_they_were_typed(
+    two_tags: tuple[Tag, Tag], editor: User, admin: User
+) -> None:
+    tag_keeping.rename(two_tags[0], by=admin, to="ECMA")
+    draft = Post.objects.write(by=editor, title="Draft", body="Words.", tags=["JS"])
+    waiting = Post.objects.write(by=editor, title="Waiting", body="Words.", tags=["JS"])
+    waiting.submit(by=editor)
+
+    program = Client(headers=bearer(editor))
+
+    for post in (draft, waiting):
+        assert program.get(f"/api/posts/{post.pk}").json()["data"]["tags"] == ["JS"]
 
 
 def test_texts_keep_the_spelling_they_were_sealed_with(two_tags: tuple[Tag, Tag], admin: User) -> None:
