@@ -9,7 +9,7 @@ def let_go(person: User, *, keeps_posts: bool) -> None:
     """Take their posts down unless these are to stay; delete their page, what they were told, and pictures that are in no text."""
     if not keeps_posts:
         Post.objects.take_down_all_of(person)
-    Author.objects.filter(user=person).delete()
+    Author.objects.let_go_of(person)
     Image.objects.let_go_of(person)
     for told in (Notification, Letter, Wish):
         told.objects.filter(person=person).delete()

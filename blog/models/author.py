@@ -46,6 +46,13 @@ class AuthorQuerySet(models.QuerySet["Author"]):
         except IntegrityError:  # Somebody of the same name becomes one at this moment.
             return self.of(user)
 
+    def let_go_of(self, user: User) -> None:
+        """Delete what they said of themselves. Their addresses lead nowhere from then on, and nobody gets them."""
+        with transaction.atomic():
+            for author in self.filter(user=user).select_for_update():
+                FormerHandle.objects.create(slug=author.slug)
+                author.delete()
+
     def with_a_page(self) -> Self:
         """Those who are still here."""
         return self.filter(user__left_at=None).select_related("user")
@@ -140,10 +147,10 @@ def checked_handle(handle: str) -> str:
 
 
 class FormerHandle(models.Model):
-    """An address that an author had before: readers are led on."""
+    """An address that an author had before: readers are led on, unless it was of somebody who has left."""
 
     slug = models.SlugField(max_length=MAX_LABEL_SLUG_LENGTH, unique=True, allow_unicode=True)
-    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="former_handles")
+    author = models.ForeignKey(Author, on_delete=models.SET_NULL, null=True, related_name="former_handles")
 
     def __str__(self) -> str:
         return self.slug

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.sandbox.models import Person as SandboxPerson
 from blog.exceptions import NotPermitted, NotReady
+from blog.leaving import let_go
 from blog.models import Author, FormerHandle, Post
 from tests.blog.views.test_browsing import publish, told
 from tests.conftest import SignUp, signed_in
@@ -49,6 +50,26 @@ def test_an_old_address_of_a_page_leads_to_it_and_is_nobody_elses(
     namesake = sign_up("Ed", "editor")
     publish(namesake, admin, "By a namesake")
     assert Author.objects.get(user=namesake).slug == "ed-2"
+
+
+def test_nobody_gets_the_addresses_of_somebody_who_left(
+    author: Author, editor: User, other_editor: User, admin: User, reader: User, sign_up: SignUp
+) -> None:
+    publish(other_editor, admin, "Another")
+    other = Author.objects.get(user=other_editor)
+    author.describe(by=editor, **(ME | {"handle": "ed"}))
+
+    let_go(editor, keeps_posts=True)
+
+    for address in ("ed", "ed-editor"):
+        assert signed_in(reader).get(f"/authors/{address}").status_code == 404
+        with pytest.raises(NotReady):
+            other.describe(by=other_editor, **(ME | {"handle": address}))
+    namesake = sign_up("Ed", "editor")
+    publish(namesake, admin, "By a namesake")
+    assert Author.objects.get(user=namesake).slug == "ed-2"
+    kept = FormerHandle.objects.order_by("slug")
+    assert [(handle.slug, handle.author) for handle in kept] == [("ed", None), ("ed-editor", None)]
 
 
 def test_an_author_may_go_back_to_an_address(author: Author, editor: User, reader: User) -> None:
