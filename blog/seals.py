@@ -11,10 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from accounts.guards import missing
 
 from .guards import ALL_GUARDS
-from .models import Approval, HistoryEntry, Image, ImageCopy, Post, Revision, RevisionWriter, told_in
-
-PUBLISHED = ("publish", "publish_alone")
-TAKEN = ("unpublish", "take_down")
+from .models import PUBLISHED, TAKEN, Approval, HistoryEntry, Image, ImageCopy, Post, Revision, RevisionWriter, told_in
 
 
 @dataclass(frozen=True)

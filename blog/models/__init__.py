@@ -8,7 +8,7 @@ from .approval import Approval
 from .author import MAX_BIO_LENGTH, MAX_HANDLE_LENGTH, Author, FormerHandle, author_with_a_page
 from .edition import MAKER_VERSION, Edition
 from .former_slug import FormerAddress, FormerSlug, hostname_of, path_of
-from .history import HistoryEntry
+from .history import PUBLISHED, TAKEN, HistoryEntry
 from .house_rules import HouseRule
 from .hub_ping import HubPing
 from .image import (
@@ -60,6 +60,8 @@ __all__ = [
     "MAX_TITLE_LENGTH",
     "MAX_UPLOAD_BYTES",
     "MAX_WRITE_KEY_LENGTH",
+    "PUBLISHED",
+    "TAKEN",
     "TOO_HEAVY",
     "Approval",
     "Author",

@@ -16,7 +16,7 @@ from accounts.models import User
 from blog import markup, status
 
 from .author import Author
-from .history import HistoryEntry
+from .history import PUBLISHED, HistoryEntry
 from .label import Series, Tagging
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # Raise it whenever an edition comes out differently: the next `migrate` makes those there are anew.
 MAKER_VERSION = "2"
-PUBLISHED = ("publish", "publish_alone")
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):

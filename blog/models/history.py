@@ -13,6 +13,10 @@ from blog.workflow import told
 
 from .revision import Revision
 
+# By these verbs a revision comes before readers. The clock’s own line is a “publish”, too.
+PUBLISHED = ("publish", "publish_alone")
+TAKEN = ("unpublish", "take_down")  # And by these it is taken from them.
+
 
 class HistoryEntry(AppendOnlyModel):
     """One thing that was done to a post: who, what, when, from where to where, by which door."""

@@ -17,15 +17,15 @@ from accounts.models import Visitor
 from blog.permissions import may_read_here
 
 from .author import Author
-from .edition import PUBLISHED, Edition
-from .history import HistoryEntry
+from .edition import Edition
+from .history import PUBLISHED, TAKEN, HistoryEntry
 from .label import Series, Tag
 
 if TYPE_CHECKING:
     from .row import PostRow
 
 # Whatever else is done to a post changes nothing that readers see.
-TOLD_OF = (*PUBLISHED, "unpublish", "take_down")
+TOLD_OF = (*PUBLISHED, *TAKEN)
 KEEP_TRYING = timedelta(days=1)
 LONGEST_PAUSE = timedelta(hours=1)
 LEASE = timedelta(minutes=5)

@@ -21,12 +21,12 @@ from blog.status import GoneAs, Status
 
 from .addressing import Addressing
 from .edition import Edition
-from .history import HistoryEntry
+from .history import PUBLISHED, HistoryEntry
 from .image import ImageUse, check_cover
 from .keeping import Keeping
 from .label import Series, Tag, Tagging
 from .reviewing import Reviewing
-from .row import PUT_BEFORE_READERS, PostRow, with_plain_newlines
+from .row import PostRow, with_plain_newlines
 from .search_entry import SearchEntry
 from .sharing import Sharing
 from .writing import Writing
@@ -46,7 +46,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         if not permissions.may_read_here(person):
             return self.none()
         gone = self.exclude(status.live()).exclude(gone_as=GoneAs.NOT_FOUND).exclude(status.is_to_end())
-        seen = Q(pk__in=HistoryEntry.objects.filter(verb__in=PUT_BEFORE_READERS).values("post"))
+        seen = Q(pk__in=HistoryEntry.objects.filter(verb__in=PUBLISHED).values("post"))
         return gone.filter(seen | status.has_begun(), deleted_at=None)
 
     def tagged(self, tag: Tag) -> Self:

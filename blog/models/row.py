@@ -22,7 +22,7 @@ from blog.workflow import MOVES
 
 from .edition import Edition
 from .former_slug import FormerSlug
-from .history import HistoryEntry
+from .history import PUBLISHED, HistoryEntry
 from .hub_ping import HubPing
 from .image import Image, picture_at
 from .notification import tell
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 MAX_WRITE_KEY_LENGTH = 64
 MAX_EXCERPT_LENGTH = 300
 MAX_GONE_NOTE_LENGTH = 300
-PUT_BEFORE_READERS = ("publish", "publish_alone")  # The clock's own line is a "publish", too.
 
 
 class PostRow(models.Model):
@@ -152,7 +151,7 @@ class PostRow(models.Model):
 
     @property
     def was_ever_live(self) -> bool:
-        return self.is_live or self.history.filter(verb__in=PUT_BEFORE_READERS).exists()
+        return self.is_live or self.history.filter(verb__in=PUBLISHED).exists()
 
     @property
     def was_taken_down(self) -> bool:
@@ -357,7 +356,7 @@ class PostRow(models.Model):
     def _come_to_readers(self, revision: Revision | None, at: datetime | None) -> None:
         """Let readers see this revision. The first time, it counts as a change of the text if it is one."""
         self.live_revision = revision
-        if not self.history.filter(verb__in=PUT_BEFORE_READERS, revision=revision).exists():
+        if not self.history.filter(verb__in=PUBLISHED, revision=revision).exists():
             self.live_since = at
             if Edition.objects.filter(revision=revision, changes_text=True).exists():
                 self.text_changed_at = at
