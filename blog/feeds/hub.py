@@ -11,7 +11,7 @@ import httpx
 from django.conf import settings
 
 from accounts.models import Visitor
-from blog.models import HubPing
+from blog.models import Author, HubPing, Series, Tag
 from blog.permissions import may_read_here
 
 from .addresses import FORMATS, Whereabouts
@@ -35,10 +35,14 @@ def tell() -> None:
 
 
 def _told(ping: HubPing) -> bool:
+    feed = _feed_of(ping)
+    if feed is None:
+        ping.is_told()
+        return True
     try:
         with httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False) as client:
             for key in FORMATS:
-                topic = Whereabouts(ping.kind, ping.slug).address(key)
+                topic = feed.address(key)
                 client.post(settings.WEBSUB_HUB, data={"hub.mode": "publish", "hub.url": topic}).raise_for_status()
     except httpx.HTTPError as trouble:
         pause = ping.try_later()
@@ -47,3 +51,16 @@ def _told(ping: HubPing) -> bool:
         return False
     ping.is_told()
     return True
+
+
+def _feed_of(ping: HubPing) -> Whereabouts | None:
+    """Return where the feed is by now; None where it is no more."""
+    if ping.kind == "site":
+        return Whereabouts()
+    places = {
+        "tag": Tag.objects.filter(pk=ping.key),
+        "author": Author.objects.with_a_page().filter(user=ping.key),
+        "series": Series.objects.filter(pk=ping.key),
+    }
+    slug = places[ping.kind].values_list("slug", flat=True).first()
+    return Whereabouts(ping.kind, slug) if slug else None

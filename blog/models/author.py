@@ -13,6 +13,8 @@ from blog import permissions
 from blog.exceptions import NotPermitted, NotReady
 from blog.slugs import slug_of
 
+from .history import HistoryEntry
+from .hub_ping import HubPing
 from .label import MAX_LABEL_SLUG_LENGTH, free_slug
 
 if TYPE_CHECKING:
@@ -120,6 +122,8 @@ class Author(models.Model):
                     FormerHandle.objects.create(slug=former, author=self)
                 self.save()
                 self.check_is_their_own()
+                if slug != former:
+                    HubPing.objects.ask_of(HistoryEntry.objects.seen_by(self.user))
         except IntegrityError as error:
             raise NotReady("Somebody else has this address, or had it. Choose another.") from error
 

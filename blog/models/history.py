@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
 from accounts.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from accounts.models import User
 from blog.doors import Door
-from blog.status import Status
+from blog.status import Status, live
 from blog.workflow import told
 
 from .revision import Revision
@@ -16,6 +18,12 @@ from .revision import Revision
 # By these verbs a revision comes before readers. The clock’s own line is a “publish”, too.
 PUBLISHED = ("publish", "publish_alone")
 TAKEN = ("unpublish", "take_down")  # And by these it is taken from them.
+
+
+class HistoryQuerySet(AppendOnlyQuerySet["HistoryEntry"]):
+    def seen_by(self, author: User) -> models.QuerySet[HistoryEntry, Any]:
+        """The revisions by this author that have come before readers, of posts that they still see."""
+        return self.filter(live("post__"), revision__author=author, verb__in=PUBLISHED).order_by().values("revision")
 
 
 class HistoryEntry(AppendOnlyModel):
@@ -35,7 +43,7 @@ class HistoryEntry(AppendOnlyModel):
         User, on_delete=models.PROTECT, null=True, related_name="+", help_text="Who has it now, where it changed hands."
     )
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = HistoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "history entries"

@@ -7,7 +7,7 @@ The worker tells the hub of it afterwards: blog/feeds/hub.py.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -16,16 +16,15 @@ from django.utils import timezone
 from accounts.models import Visitor
 from blog.permissions import may_read_here
 
-from .author import Author
-from .edition import Edition
 from .history import PUBLISHED, TAKEN, HistoryEntry
-from .label import Series, Tag
+from .label import Tagging
+from .revision import Revision
 
 if TYPE_CHECKING:
     from .row import PostRow
 
 # Whatever else is done to a post changes nothing that readers see.
-TOLD_OF = (*PUBLISHED, *TAKEN)
+TOLD_OF = (*PUBLISHED, *TAKEN, "readdress")
 KEEP_TRYING = timedelta(days=1)
 LONGEST_PAUSE = timedelta(hours=1)
 LEASE = timedelta(minutes=5)
@@ -34,23 +33,29 @@ LEASE = timedelta(minutes=5)
 class HubPingQuerySet(models.QuerySet["HubPing"]):
     def ask(self, post: PostRow, verb: str) -> None:
         """Note that the feeds which a post is in have changed, and those it was in before, if this verb does that."""
-        if verb not in TOLD_OF or not settings.WEBSUB_HUB or not may_read_here(Visitor()):
+        if verb not in TOLD_OF or (verb == "readdress" and not post.is_live):
             return
-        seen = HistoryEntry.objects.filter(post=post.pk, verb__in=PUBLISHED).values("revision")
-        editions = Edition.objects.filter(revision__in=seen)
-        tags = Tag.objects.filter(taggings__revision__in=seen).distinct()
-        self.ask_for("site")
-        for tag in tags:
-            self.ask_for("tag", tag.slug)
-        for author in Author.objects.filter(user__in=editions.values("author")):
-            self.ask_for("author", author.slug)
-        for series in Series.objects.filter(editions__in=editions).distinct():
-            self.ask_for("series", series.slug)
+        self.ask_of(HistoryEntry.objects.filter(post=post.pk, verb__in=PUBLISHED).values("revision"))
 
-    def ask_for(self, kind: str, slug: str = "") -> None:
+    def ask_of(self, seen: models.QuerySet[Any, Any]) -> None:
+        """Note that the feeds have changed in which these revisions are or were, by their keys."""
+        if not settings.WEBSUB_HUB or not may_read_here(Visitor()) or not seen.exists():
+            return
+        revisions = Revision.objects.filter(pk__in=seen).order_by()
+        found = {
+            "tag": Tagging.objects.filter(revision__in=seen).order_by().values_list("tag", flat=True),
+            "author": revisions.values_list("author", flat=True),
+            "series": revisions.values_list("edition__series", flat=True),
+        }
+        self.ask_for("site")
+        for kind, keys in found.items():
+            for key in {*keys} - {None}:
+                self.ask_for(kind, key)
+
+    def ask_for(self, kind: str, key: int = 0) -> None:
         now = timezone.now()
         afresh = {"asked_at": now, "due_at": now, "attempts": 0}
-        self.update_or_create(kind=kind, slug=slug, defaults=afresh)
+        self.update_or_create(kind=kind, key=key, defaults=afresh)
 
     def due(self) -> Self:
         return self.filter(due_at__lte=timezone.now())
@@ -60,7 +65,8 @@ class HubPing(models.Model):
     """That the feeds of one thing have changed, since when the hub ought to know, and when to tell it."""
 
     kind = models.CharField(max_length=10)
-    slug = models.CharField(max_length=120, blank=True, default="")
+    # Of the tag, the person or the series, whose address may change before the hub is told; 0 for the whole site.
+    key = models.PositiveBigIntegerField(default=0)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(db_index=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -68,10 +74,10 @@ class HubPing(models.Model):
     objects = HubPingQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="hub_ping_once", fields=["kind", "slug"])]
+        constraints = [models.UniqueConstraint(name="hub_ping_once", fields=["kind", "key"])]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.slug}".strip()
+        return f"{self.kind} {self.key}" if self.key else self.kind
 
     def claim(self) -> bool:
         """Take it in hand for a while. Whoever dies over it leaves it to others after that."""

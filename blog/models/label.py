@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Max, Min, Q
@@ -121,6 +121,10 @@ class TaggingQuerySet(models.QuerySet["Tagging"]):
     def shown_of(self, posts: PostQuerySet) -> Self:
         """Those of these posts that readers see."""
         return self.filter(status.shown(), post__in=posts)
+
+    def seen_with(self, tag: Tag) -> models.QuerySet[Tagging, Any]:
+        """The revisions that readers see with this tag."""
+        return self.filter(status.shown(), tag=tag).order_by().values("revision")
 
     def tags_of(self, revisions: Collection[Revision]) -> dict[int, list[Tag]]:
         """Return the tags that readers know these by today, in the order of their authors, by the key of the revision."""

@@ -12,6 +12,7 @@ from blog.exceptions import NotPermitted, NotReady, StepUpNeeded, WrongStatus
 from blog.slugs import slug_of
 from blog.tags import MAX_TAG_LENGTH, tidy_tags
 
+from .hub_ping import HubPing
 from .label import MAX_NAME_LENGTH, FormerTagSlug, Tag, Tagging, TagSpelling, free_slug, key_of
 
 TOLD = {"rename": "renamed the tag “{name}” to “{to}”", "merge": "merged the tag “{name}” into “{to}”"}
@@ -59,6 +60,7 @@ def rename(tag: Tag, *, by: User, to: str) -> Tag:
             _move_to_address_of(name, tag)
             tag.name = name
             tag.save()
+            HubPing.objects.ask_of(Tagging.objects.seen_with(tag))
     except IntegrityError as error:  # Somebody approves the first text that has this name at this moment.
         raise WrongStatus(f"“{name}” has just become another tag. Nothing was changed: look at both.") from error
     return tag
@@ -81,6 +83,7 @@ def merge(tag: Tag, *, by: User, into: Tag) -> Tag:
         slug = tag.slug
         tag.delete()
         FormerTagSlug.objects.create(slug=slug, tag=into)
+        HubPing.objects.ask_of(Tagging.objects.seen_with(into))
     return into
 
 

@@ -13,10 +13,12 @@ from django.utils import timezone
 from accounts.models import User
 from blog import worker
 from blog.feeds import hub
-from blog.models import HubPing, Post
+from blog.leaving import let_go
+from blog.models import Author, HubPing, Post, Tag, tag_keeping
 from tests.blog.feeds.hub_server import HubServer, hub_server
 from tests.blog.feeds.reading import SITE, links_of
 from tests.blog.posts import post_in
+from tests.blog.views.test_browsing import publish
 
 REAL_NETWORK = httpx.HTTPTransport.handle_request
 
@@ -78,6 +80,70 @@ def test_what_readers_do_not_see_is_nothing_to_tell(editor: User, admin: User, s
     topics = {str(ping) for ping in HubPing.objects.all()}
 
     assert topics <= ({"site"} if state == "taken-down" else set())
+
+
+def test_the_hub_is_told_of_what_is_found_at_another_address(published: Post, admin: User, server: HubServer) -> None:
+    hub.tell()
+    server.topics.clear()
+
+    published.readdress(by=admin, to="elsewhere")
+    hub.tell()
+
+    assert set(server.topics) == OF_THE_POST
+
+
+def test_another_address_of_what_nobody_sees_is_nothing_to_tell(
+    published: Post, admin: User, server: HubServer
+) -> None:
+    published.unpublish(by=admin)
+    hub.tell()
+
+    published.readdress(by=admin, to="elsewhere")
+
+    assert not HubPing.objects.exists()
+
+
+def test_the_hub_is_told_where_a_tag_is_now(published: Post, editor: User, admin: User, server: HubServer) -> None:
+    other = publish(editor, admin, "Other", tags=["print"])
+    tag = tag_keeping.rename(Tag.objects.get(slug="craft"), by=admin, to="Trade")  # While the hub is still to be told.
+    hub.tell()
+    assert feeds_of("/tags/trade/") <= set(server.topics)
+    assert not feeds_of("/tags/craft/") & set(server.topics)
+    server.topics.clear()
+
+    tag = tag_keeping.rename(tag, by=admin, to="Work")
+    hub.tell()
+    assert set(server.topics) == feeds_of("/", "/tags/work/", "/authors/ed-editor/")
+    server.topics.clear()
+
+    tag_keeping.merge(tag, by=admin, into=Tag.objects.get(slug="print"))
+    hub.tell()
+    assert set(server.topics) == feeds_of("/", "/tags/print/", "/authors/ed-editor/")
+    assert not HubPing.objects.exists()
+    assert other.is_live
+
+
+def test_the_hub_is_told_where_an_author_is_now(published: Post, editor: User, server: HubServer) -> None:
+    hub.tell()
+    server.topics.clear()
+    author = Author.objects.get(user=editor)
+
+    author.describe(by=editor, handle=author.slug, bio="I write.", website="")
+    assert not HubPing.objects.exists()
+    author.describe(by=editor, handle="ed", bio="I write.", website="")
+    hub.tell()
+
+    assert set(server.topics) == feeds_of("/", "/tags/craft/", "/authors/ed/")
+
+
+def test_what_has_no_feed_any_more_is_nothing_to_tell(published: Post, editor: User, server: HubServer) -> None:
+    let_go(editor, keeps_posts=True)
+
+    hub.tell()
+    hub.tell()
+
+    assert set(server.topics) == feeds_of("/", "/tags/craft/")
+    assert not HubPing.objects.exists()
 
 
 def test_a_schedule_that_comes_due_is_told_by_the_worker_alone(
