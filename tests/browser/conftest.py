@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
 
 from .person import Person
 from .server import Server, running
@@ -58,13 +58,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def browser() -> Iterator[Browser]:
     """Open for this folder only: while Playwright runs, Django takes this thread for an asynchronous one."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(playwright), args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(playwright.chromium), args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
 
 
-def find_chromium(playwright: Playwright) -> str:
-    own = playwright.chromium.executable_path
+def find_chromium(chromium: BrowserType) -> str:
+    own = chromium.executable_path
     for candidate in [os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES, own]:
         if candidate and (found := shutil.which(candidate)):
             return found

@@ -1,9 +1,10 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from .conftest import NewPerson
+from .conftest import CHROMIUM_OPTIONS, NewPerson, find_chromium
+from .person import Person
 from .server import Server
 
 pytestmark = pytest.mark.browser
@@ -104,3 +105,24 @@ def test_signing_out_leaves_nothing_for_the_back_button(person: NewPerson) -> No
     rita.is_at(re.compile("/sign-in"))
     expect(rita.page.get_by_text(rita.email)).to_have_count(0)
     assert "session" not in [cookie["name"] for cookie in rita.context.cookies()]
+
+
+def test_signing_out_leaves_no_page_that_the_browser_has_put_aside(server: Server, browser: Browser) -> None:
+    """Where the back button shows pages as they were left, which Playwright switches off unless it is told not to."""
+    chromium = browser.browser_type.launch(
+        executable_path=find_chromium(browser.browser_type),
+        args=CHROMIUM_OPTIONS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    try:
+        rita = Person(chromium.new_context(), server.url, "rita@example.com")
+        rita.sign_in("/")
+        rita.open("/")
+        rita.open("/")  # From here on it has all cookies.
+        rita.sign_out()
+        rita.page.go_back(wait_until="commit")
+
+        rita.is_at(re.compile("/sign-in"))
+        expect(rita.button("Sign out")).to_have_count(0)
+    finally:
+        chromium.close()
