@@ -13,6 +13,7 @@ from blog.terms import sought_of
 
 MAX_LENGTH = 300
 MAX_PARTS = 16
+MAX_FILTERS = 8  # Each is asked of every post that is looked at.
 MAX_WORDS_IN_A_PART = 16
 MIN_PREFIX = 3  # Fewer letters begin too many words to mean one of them.
 
@@ -60,6 +61,7 @@ class Part:
 class Query:
     parts: tuple[Part, ...] = ()
     was_cut: bool = False  # Whether more was typed than is looked for.
+    ignored: tuple[Part, ...] = ()  # The filters that were too many.
 
     @property
     def text(self) -> str:
@@ -96,8 +98,10 @@ def parse(typed: str) -> Query:
         part = _part(*match.groups(default=""))
         if part is not None and part not in parts:
             parts.append(part)
-    was_cut = len(text) > MAX_LENGTH or len(parts) > MAX_PARTS
-    return Query(tuple(_with_open_end(parts[:MAX_PARTS])), was_cut)
+    ignored = tuple([part for part in parts if part.is_filter][MAX_FILTERS:])
+    looked_for = [part for part in parts if part not in ignored]
+    was_cut = len(text) > MAX_LENGTH or len(looked_for) > MAX_PARTS
+    return Query(tuple(_with_open_end(looked_for[:MAX_PARTS])), was_cut, ignored)
 
 
 def _part(minus: str, name: str, said: str) -> Part | None:

@@ -20,7 +20,7 @@ from blog import metadata
 from blog.entries import Entry, entries_of
 from blog.feeds.addresses import FORMATS, Whereabouts
 from blog.permissions import may_read_here
-from blog.searching import MAX_LENGTH, Found, Hit, Query, found, suggestions
+from blog.searching import MAX_FILTERS, MAX_LENGTH, Found, Hit, Query, found, suggestions
 
 from .addresses import at_one_address
 
@@ -58,6 +58,7 @@ def search(request: PersonRequest) -> HttpResponse:
     context = {
         "typed": typed[:MAX_LENGTH],
         "max_length": MAX_LENGTH,
+        "max_filters": MAX_FILTERS,
         "query": query,
         "total": result.total,
         "rows": _rows(result),
