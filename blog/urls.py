@@ -2,7 +2,8 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from . import api
 from .desk.lists import LISTS
-from .feeds.addresses import FORMATS, KINDS, name_of, route_of
+from .feed_formats import FORMATS
+from .feeds.addresses import KINDS, name_of, route_of
 from .icons import ICONS
 from .slugs import MonthConverter, SlugConverter, YearConverter
 from .views import (

@@ -1,4 +1,4 @@
-"""Where feeds are. One table of what there are feeds of, and one of formats, make all addresses and their names."""
+"""Where feeds are. One table of what there are feeds of, and that of formats, make all addresses and their names."""
 
 from __future__ import annotations
 
@@ -9,22 +9,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from blog.addresses import absolute
+from blog.feed_formats import FORMATS
 
-
-@dataclass(frozen=True)
-class Format:
-    """A way to write a feed: the name of its file, its media type, and what people call it."""
-
-    file: str
-    media_type: str
-    label: str
-
-
-FORMATS = {
-    "rss": Format("rss.xml", "application/rss+xml", "RSS"),
-    "atom": Format("atom.xml", "application/atom+xml", "Atom"),
-    "json": Format("feed.json", "application/feed+json", "JSON Feed"),
-}
 # What there is a feed of, and the path to it. The names of addresses begin with the same word, but for the site's own:
 # `feed_rss`, `tag_feed_atom`, `search_feed_json`. Those for one person alone have `private_` before all that.
 KINDS = {

@@ -11,10 +11,11 @@ import httpx
 from django.conf import settings
 
 from accounts.models import Visitor
+from blog.feed_formats import FORMATS
 from blog.models import Author, HubPing, Series, Tag
 from blog.permissions import may_read_here
 
-from .addresses import FORMATS, Whereabouts
+from .addresses import Whereabouts
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from xml.sax.xmlreader import AttributesImpl
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc2822_date, rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from .addresses import FORMATS
+from blog.feed_formats import FORMATS
+
 from .document import Document, Item, texts_of
 
 ATOM, DC = "http://www.w3.org/2005/Atom", "http://purl.org/dc/elements/1.1/"

@@ -8,13 +8,10 @@ from django.conf import settings
 
 from accounts.models import Visitor
 from blog.addresses import absolute, address_of
+from blog.feed_formats import FORMATS
 from blog.permissions import may_read_here
 
-FORMATS = {
-    "atom": ("Atom", "application/atom+xml"),
-    "rss": ("RSS", "application/rss+xml"),
-    "json": ("JSON", "application/feed+json"),
-}
+ORDER = ("atom", "rss", "json")  # Programs take the first that they know.
 
 
 class Feed(NamedTuple):
@@ -37,7 +34,7 @@ def _feeds(kind: str, title: str, *named: str) -> list[Feed]:
     if not may_read_here(Visitor()):
         return []
     return [
-        Feed(f"{title}, {label}", media_type, absolute(address))
-        for key, (label, media_type) in FORMATS.items()
+        Feed(f"{title}, {FORMATS[key].label}", FORMATS[key].media_type, absolute(address))
+        for key in ORDER
         if (address := address_of(f"{kind}feed_{key}", *named))
     ]

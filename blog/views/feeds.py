@@ -19,8 +19,9 @@ from accounts.http import PersonRequest, client_address, problem, too_many
 from accounts.models import Person, Visitor
 from blog import metadata
 from blog.addresses import absolute
+from blog.feed_formats import FORMATS
 from blog.feeds import as_json, xml
-from blog.feeds.addresses import FORMATS, Whereabouts
+from blog.feeds.addresses import Whereabouts
 from blog.feeds.archives import Archive
 from blog.feeds.document import Document, document_of
 from blog.feeds.scopes import scope_of

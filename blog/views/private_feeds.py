@@ -18,7 +18,8 @@ from accounts.access import authenticates_itself
 from accounts.exceptions import ProviderUnavailable, TooMany
 from accounts.http import MemberRequest, client_address, refusal, too_many
 from accounts.models import User, Visitor
-from blog.feeds.addresses import FORMATS, Whereabouts
+from blog.feed_formats import FORMATS
+from blog.feeds.addresses import Whereabouts
 from blog.models import Image, PrivateFeed
 from blog.permissions import may_read_here
 

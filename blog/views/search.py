@@ -18,7 +18,8 @@ from accounts.http import PersonRequest, client_address, too_many
 from accounts.models import Visitor
 from blog import metadata
 from blog.entries import Entry, entries_of
-from blog.feeds.addresses import FORMATS, Whereabouts
+from blog.feed_formats import FORMATS
+from blog.feeds.addresses import Whereabouts
 from blog.permissions import may_read_here
 from blog.searching import MAX_FILTERS, MAX_LENGTH, Found, Hit, Query, found, suggestions
 
