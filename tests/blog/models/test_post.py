@@ -75,10 +75,10 @@ def test_a_title_that_everybody_chooses_takes_few_queries(
     posts = [Post(author=editor, slug=f"same-{number}") for number in range(2, 500)]
     Post.objects.bulk_create([Post(author=editor, slug="same"), *posts])
 
-    with django_assert_max_num_queries(1) as queries:
+    with django_assert_max_num_queries(2) as queries:  # Addresses there are, and addresses there were.
         slug = Post(author=editor, title="Same").free_slug()
 
-    assert "LIKE" not in queries.captured_queries[0]["sql"]
+    assert not any("LIKE" in query["sql"] for query in queries.captured_queries)
     assert re.fullmatch(r"same-\w{6}", slug)
 
 
