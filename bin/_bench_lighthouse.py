@@ -20,6 +20,7 @@ import django
 ROOT = Path(__file__).resolve().parent.parent
 LIGHTHOUSE = "lighthouse@12.8.2"
 ROUNDS = 3
+TRIES = 3  # Now and then it cannot find the browser that it has just started.
 POSTS = 25
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 CHROME_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
@@ -146,9 +147,12 @@ def report(url: str, device: str) -> dict[str, Any]:
         raise SystemExit("bin/bench lighthouse needs npx (Node 20 or newer) and a Chromium.")
     command = [npx, "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--chrome-flags={CHROME_FLAGS}"]
     command += ["--preset=desktop"] if device == "desktop" else []
-    run = subprocess.run(command, env=os.environ | {"CHROME_PATH": chrome}, capture_output=True, check=True)  # noqa: S603
-    told: dict[str, Any] = json.loads(run.stdout)
-    return told
+    for _ in range(TRIES):
+        run = subprocess.run(command, env=os.environ | {"CHROME_PATH": chrome}, capture_output=True)  # noqa: S603
+        if run.returncode == 0:
+            told: dict[str, Any] = json.loads(run.stdout)
+            return told
+    raise SystemExit(f"Lighthouse failed {TRIES} times:\n{run.stderr.decode()[-2000:]}")
 
 
 if __name__ == "__main__":
