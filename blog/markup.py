@@ -72,7 +72,7 @@ def render(text: str, pictures: Mapping[str, tuple[int, int]] | None = None, *, 
     if "html" not in reply:
         raise Unrenderable(reply["reason"], reply["line"])
     html: str = reply["html"]
-    return mark_safe(html)  # noqa: S308 — the one place: it comes out of the allow-list.
+    return mark_safe(html)  # noqa: S308 — it comes out of the allow-list.
 
 
 def stored(html: str) -> SafeString:
