@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 from django.db.models import Case, F, Max, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, TruncMonth
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 
 from accounts.models import Visitor
-from blog.addresses import absolute, address_of
+from blog.addresses import absolute
 from blog.models import Author, Post, Revision
 from blog.permissions import are_pages_found
 from blog.status import shown_revision
@@ -59,7 +60,7 @@ def index() -> list[Entry]:
     newest = max((newest for _, newest in parts), default=None)
     lists: list[tuple[str, datetime | None]] = [(f"posts-{part}", newest) for part, newest in parts]
     lists += [(name, newest_of.get(name, newest)) for name in OTHERS]
-    return [Entry(absolute(address_of("sitemap_part", name)), newest) for name, newest in lists if newest]
+    return [Entry(absolute(reverse("sitemap_part", args=[name])), newest) for name, newest in lists if newest]
 
 
 def entries_of(name: str) -> list[Entry]:
@@ -97,8 +98,8 @@ def _pages() -> list[Entry]:
     newest = _visible().aggregate(newest=Max("changed"))["newest"]
     if newest is None:
         return []
-    others = [Entry(absolute(address), None) for name in PAGES if (address := address_of(name))]
-    return [Entry(absolute(address_of("home")), newest), *others]
+    others = [Entry(absolute(reverse(name)), None) for name in PAGES]
+    return [Entry(absolute(reverse("home")), newest), *others]
 
 
 OTHERS: dict[str, Callable[[], list[Entry]]] = {
@@ -131,7 +132,6 @@ def _changed() -> Coalesce:
 
 def _entries(page: str, rows: Iterable[tuple[Any, datetime]]) -> list[Entry]:
     return [
-        Entry(absolute(address), changed_at)
+        Entry(absolute(reverse(page, args=named if isinstance(named, tuple) else [named])), changed_at)
         for named, changed_at in rows
-        if (address := address_of(page, *(named if isinstance(named, tuple) else (named,))))
     ]

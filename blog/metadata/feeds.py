@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.conf import settings
+from django.urls import reverse
 
 from accounts.models import Visitor
-from blog.addresses import absolute, address_of
+from blog.addresses import absolute
 from blog.feed_formats import FORMATS
 from blog.permissions import may_read_here
 
@@ -34,7 +35,10 @@ def _feeds(kind: str, title: str, *named: str) -> list[Feed]:
     if not may_read_here(Visitor()):
         return []
     return [
-        Feed(f"{title}, {FORMATS[key].label}", FORMATS[key].media_type, absolute(address))
+        Feed(
+            f"{title}, {FORMATS[key].label}",
+            FORMATS[key].media_type,
+            absolute(reverse(f"{kind}feed_{key}", args=named)),
+        )
         for key in ORDER
-        if (address := address_of(f"{kind}feed_{key}", *named))
     ]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts.models import Visitor
-from blog.addresses import absolute, address_of
+from blog.addresses import absolute
 from blog.permissions import may_read_here
 
 if TYPE_CHECKING:
@@ -65,12 +65,10 @@ def site() -> Node:
     return {name: value for name, value in told.items() if value not in ("", None)}
 
 
-def _search() -> Node | None:
-    if not address_of("search"):
-        return None
+def _search() -> Node:
     return {
         "@type": "SearchAction",
-        "target": {"@type": "EntryPoint", "urlTemplate": f"{absolute(address_of('search'))}?q={{search_term_string}}"},
+        "target": {"@type": "EntryPoint", "urlTemplate": f"{absolute(reverse('search'))}?q={{search_term_string}}"},
         "query-input": "required name=search_term_string",
     }
 
