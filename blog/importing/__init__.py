@@ -34,6 +34,7 @@ __all__ = [
 IMPORTED, ALREADY_HERE, SKIPPED = "imported", "already here", "skipped"
 MAX_HTML_CHARACTERS = 1_000_000
 MAX_URL_LENGTH = 500
+EARLIEST_YEAR = 1900  # What is dated before is a slip, and the archive has no pages for it.
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,8 @@ def _dated_at(entry: Entry, notes: list[str]) -> datetime | None:
         notes.append("it has no date; publishing will give it one")
     elif entry.dated_at > timezone.now():
         notes.append(f"its date, {entry.dated_at:%Y-%m-%d}, is still to come; publishing will give it another")
+    elif entry.dated_at.year < EARLIEST_YEAR:
+        notes.append(f"its date, {entry.dated_at.isoformat()}, makes no sense; publishing will give it another")
     else:
         return entry.dated_at
     return None

@@ -157,6 +157,15 @@ def test_a_date_to_come_is_left_out_so_that_publishing_shows_the_post(
     assert "still to come" in report[0]
 
 
+def test_a_date_of_long_before_is_left_out(feed: Callable[[str], Path], editor: User) -> None:
+    item = "<item><title>a</title><pubDate>0107-01-01T00:00:00Z</pubDate><description>b</description></item>"
+
+    report = run(feed(item), editor)
+
+    assert Post.objects.get().published_at is None
+    assert "makes no sense" in report[0]
+
+
 def test_entries_without_an_id_are_known_by_link_and_else_by_their_words(
     feed: Callable[[str], Path], editor: User
 ) -> None:
