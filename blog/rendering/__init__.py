@@ -4,4 +4,4 @@ Nothing else imports this but blog/comparing, which asks it what a block is.
 """
 
 # Stored with every rendered text. Raise it whenever the same Markdown comes out differently.
-RENDERER_VERSION = "4"
+RENDERER_VERSION = "5"

@@ -1,14 +1,17 @@
 """The child process: reads texts from a socket on standard input, answers with HTML or a reason.
 
-Run as `python -m blog.rendering.child`. It needs neither Django nor settings, inherits no secret, and ends
+Run as `python -m blog.rendering.child NICE`. It needs neither Django nor settings, inherits no secret, and ends
 when the socket does: when its parent closes it, or dies.
 """
 
 import json
+import os
 import resource
 import signal
 import socket
 import struct
+import sys
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -19,23 +22,26 @@ LARGEST_MESSAGE_BYTES = 64 * 1024 * 1024
 
 
 def main() -> None:
+    os.nice(int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole process group.
     with suppress(ValueError, OSError):  # macOS knows the limit and refuses to set it.
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
-    with socket.socket(fileno=0) as connection:
+    # Whoever asked may be killed meanwhile: then there is nobody to answer, and nothing to say of it.
+    with socket.socket(fileno=0) as connection, suppress(ConnectionError):
         serve(connection)
 
 
 def serve(connection: socket.socket) -> None:
     from blog.rendering.answer import answer  # Slow to import, so after the limits are set.
 
+    send(connection, {"cpu_seconds": time.process_time()})  # Ready.
     while (request := receive(connection)) is not None:
         # The last resort, should the parent be gone and the text hold us where no Python runs:
         # the default action of this signal is to end the process.
         signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS_PER_TEXT)
         reply = answer(**request)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        send(connection, reply)
+        send(connection, reply | {"cpu_seconds": time.process_time()})
         if reply.get("spent"):
             break
 

@@ -16,20 +16,30 @@ RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 
 def highlighted(code: str, info: str) -> str:
-    """Return the code of a fence as HTML. `info` is what follows the opening fence.
+    """Return the code of a fence, which ends with its last line end, as HTML. `info` is what follows the opening fence.
 
     It may say a language, `hl_lines="2 4-6"` and `title="settings.py"`, with or without braces around.
     """
     options = {match["key"]: match["value"] for match in OPTION.finditer(info)}
-    language = LANGUAGE.match(info)
-    name = language["name"] if language and "=" not in language["name"] else ""
-    lexer = _lexer(name.lower())
-    lines = _lines(options.get("hl_lines", ""), code.count("\n") + 1)
-    body = highlight(code, lexer, _formatter(lines)) if lexer else escape(code, quote=False) + "\n"
-    label = lexer.name if lexer else name
+    lexer = _lexer(_language(info).lower())
+    lines = _lines(options.get("hl_lines", ""), code.count("\n"))
+    body = highlight(code, lexer, _formatter(lines)) if lexer and code else escape(code, quote=False)
+    label = language_label(info)
     language_note = f' data-lang="{escape(label)}"' if label else ""
     title = f'<span class="filename">{escape(options["title"])}</span>' if options.get("title") else ""
     return f'<div class="highlight"{language_note}>{title}<pre><code>{body}</code></pre></div>'
+
+
+def language_label(info: str) -> str:
+    """Return what the language of a fence is called on the page: by its full name where it is known."""
+    name = _language(info)
+    lexer = _lexer(name.lower())
+    return lexer.name if lexer else name
+
+
+def _language(info: str) -> str:
+    match = LANGUAGE.match(info)
+    return match["name"] if match and "=" not in match["name"] else ""
 
 
 @lru_cache(maxsize=64)

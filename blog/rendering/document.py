@@ -3,61 +3,43 @@
 from collections.abc import Mapping, Sequence
 
 from markdown import Markdown
-from markdown.extensions import Extension
-from markdown.extensions.abbr import AbbrExtension
-from markdown.extensions.admonition import AdmonitionExtension
 from markdown.extensions.attr_list import AttrListExtension
-from markdown.extensions.def_list import DefListExtension
-from markdown.extensions.footnotes import FootnoteExtension
-from markdown.extensions.md_in_html import MarkdownInHtmlExtension
-from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension, slugify_unicode
-from pymdownx.mark import MarkExtension
-from pymdownx.quotes import QuotesExtension
-from pymdownx.tasklist import TasklistExtension
-from pymdownx.tilde import DeleteSubExtension
+from markdown.treeprocessors import UnescapeTreeprocessor
+from markdown.util import ETX, STX, Registry
 
 from blog.rendering.allowlist import clean
-from blog.rendering.fences import FenceExtension
-from blog.rendering.footnotes import FootnoteOrderExtension
-from blog.rendering.headings import HeadingExtension
 from blog.rendering.limits import MAX_HTML_CHARACTERS, Unrenderable, densest_line
-from blog.rendering.links import LinkExtension
-from blog.rendering.lists import ListExtension
+from blog.rendering.tree import TreeParser
+from blog.rendering.written import written
+
+# Ends of lines are one, and there is nothing that the library means something by, nor the character that ends a text.
+TIDIED = str.maketrans({"\0": None, STX: None, ETX: None})
 
 
-def extensions() -> list[Extension]:
-    """Return them as objects: by name, each would be looked for in every package installed."""
-    return [
-        AbbrExtension(),
-        AdmonitionExtension(),
-        AttrListExtension(),
-        DefListExtension(),
-        FootnoteExtension(SEPARATOR="-"),
-        MarkdownInHtmlExtension(),
-        TableExtension(use_align_attribute=True),
-        TocExtension(marker="", slugify=slugify_unicode),
-        MarkExtension(),
-        QuotesExtension(callouts=True),
-        TasklistExtension(),
-        DeleteSubExtension(),
-        FenceExtension(),
-        FootnoteOrderExtension(),
-        HeadingExtension(),
-        ListExtension(),
-        LinkExtension(),
-    ]
+class Converter(Markdown):
+    """Python-Markdown, whose own grammar guesses and takes the square of a text's length, with another in its place."""
+
+    def build_parser(self) -> "Converter":
+        self.preprocessors, self.inlinePatterns, self.postprocessors = Registry(), Registry(), Registry()
+        self.treeprocessors = Registry()
+        self.treeprocessors.register(UnescapeTreeprocessor(self), "unescape", 0)
+        self.parser = TreeParser(self)
+        return self
 
 
 class Document:
     """A Markdown converter, reused from text to text until one of them leaves it broken."""
 
     def __init__(self) -> None:
-        self.markdown = Markdown(extensions=extensions(), output_format="html")
+        toc = TocExtension(marker="", slugify=slugify_unicode)
+        self.markdown = Converter(extensions=[AttrListExtension(), toc], output_format="html")
+        self.markdown.serializer = written
 
     def html(self, text: str, pictures: Mapping[str, Sequence[int]] | None = None, *, is_covered: bool = False) -> str:
-        html = self.markdown.reset().convert(text.replace("\r\n", "\n").replace("\r", "\n"))
-        if len(html) > MAX_HTML_CHARACTERS:  # One long address, and a thousand references to it.
+        tidy = text.replace("\r\n", "\n").replace("\r", "\n").translate(TIDIED)
+        html = self.markdown.reset().convert(tidy)
+        if len(html) > MAX_HTML_CHARACTERS:
             raise Unrenderable("This text becomes far more HTML than a page can hold.", densest_line(text))
         shown = clean(html, pictures or {}, is_covered=is_covered)
         if len(shown) > 2 * MAX_HTML_CHARACTERS:  # The same picture, a thousand times over.

@@ -8,6 +8,8 @@ from types import FrameType
 
 MAX_CHARACTERS = 100_000
 MAX_HTML_CHARACTERS = 1_000_000
+# With less of the processor than this, it was the machine that took too long, and not the text.
+FAIR_SHARE_SECONDS = 0.3
 TOO_LONG = "This takes too long to turn into a page."
 PUNCTUATION = re.compile(r"[^\w\s]")
 
@@ -22,13 +24,18 @@ class Unrenderable(Exception):
 
 
 class TookTooLong(BaseException):
-    """The time is up. No Exception, because the libraries under way catch those and carry on."""
+    """The time is up, or the processor's. No Exception, because the libraries under way catch those and carry on."""
+
+    def __init__(self, *, is_processor: bool) -> None:
+        super().__init__(is_processor)
+        self.is_processor = is_processor
 
 
-def done_by(deadline: float, work: Callable[[str], str], text: str) -> str:
-    """Return what the work makes of the text. Raises TookTooLong in it once `time.monotonic()` is at the deadline.
+def done_by(deadline: float, cpu_seconds: float, work: Callable[[str], str], text: str) -> str:
+    """Return what the work makes of the text.
 
-    Main thread only.
+    Raises TookTooLong in it once `time.monotonic()` is at the deadline, or once it has had the processor for so many
+    seconds. Main thread only.
     """
 
     def inside() -> str:
@@ -39,16 +46,19 @@ def done_by(deadline: float, work: Callable[[str], str], text: str) -> str:
         # and so perhaps once more while the first one is on its way out, where nobody would expect another.
         while frame is not None:
             if frame.f_code is inside.__code__:
-                raise TookTooLong
+                raise TookTooLong(is_processor=signum == signal.SIGVTALRM)
             frame = frame.f_back
 
-    signal.signal(signal.SIGALRM, ring)
+    for alarm in (signal.SIGALRM, signal.SIGVTALRM):
+        signal.signal(alarm, ring)
     signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.001), 0.02)
+    signal.setitimer(signal.ITIMER_VIRTUAL, cpu_seconds, 0.02)
     try:
         return inside()
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        for timer, alarm in ((signal.ITIMER_REAL, signal.SIGALRM), (signal.ITIMER_VIRTUAL, signal.SIGVTALRM)):
+            signal.setitimer(timer, 0)
+            signal.signal(alarm, signal.SIG_IGN)
 
 
 def densest_line(text: str) -> int:

@@ -1,4 +1,7 @@
-"""The parent's side: children kept warm, lent to one thread at a time, killed when they are late."""
+"""The parent's side: children kept warm, lent to one thread at a time, killed when they are late.
+
+A server process has at most MOST_AT_ONCE of them at work on what is soon done, and MOST_AT_LENGTH on what is not.
+"""
 
 import atexit
 import os
@@ -12,10 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from blog.rendering.child import receive, send
+from blog.rendering.limits import FAIR_SHARE_SECONDS, TOO_LONG
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEEP_WARM = 2
-MOST_AT_ONCE = 4
+MOST_AT_ONCE = 3
+MOST_AT_LENGTH = 1
+START_SECONDS = 1.0  # Beyond a text's own time, for a child that has to be started first.
+# An ordinary post takes a twentieth of it. What takes longer begins anew in a child that lets everything else go first.
+QUICK_CPU_SECONDS = 0.3
+QUICK_CHARACTERS = 40_000
+NICE = 5
+REMEMBERED_SECONDS = 60.0
+MOST_REMEMBERED = 1000
 
 
 class Busy(Exception):
@@ -25,30 +37,49 @@ class Busy(Exception):
 class Child:
     """One child process and the socket it listens to."""
 
-    def __init__(self) -> None:
+    def __init__(self, nice: int = 0) -> None:
         self.connection, theirs = socket.socketpair()
         with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "blog.rendering.child"],
+            self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and module.
+                [sys.executable, "-m", "blog.rendering.child", str(nice)],
                 cwd=ROOT,
                 env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": os.environ.get("PATH", "")},
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
             )
+        self.is_ready = False
+        self.cpu_seconds = 0.0  # Until it began with the text at hand.
+
+    def get_ready(self, deadline: float) -> None:
+        """Wait until it has read its own code. Raises OSError, TimeoutError if that is not soon enough."""
+        if not self.is_ready:
+            self._told(deadline)
+            self.is_ready = True
 
     def ask(self, deadline: float, **request: Any) -> dict[str, Any]:
         """Return the child's reply. Raises OSError (TimeoutError among them) if there is none in time."""
-        self.connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        self.get_ready(deadline)
+        self.connection.settimeout(_left(deadline))
         send(self.connection, {"deadline": deadline, **request})
+        return self._told(deadline)
+
+    def _told(self, deadline: float) -> dict[str, Any]:
+        self.connection.settimeout(_left(deadline))
         reply = receive(self.connection)
         if reply is None:
             raise ConnectionError("the child has gone")
+        self.cpu_seconds = reply.pop("cpu_seconds")
         return reply
 
-    def end(self) -> None:
+    def end(self) -> float:
+        """End the child, and return for how many seconds it has had the processor since its last reply."""
         self.connection.close()
         self.process.kill()
-        self.process.wait()
+        with suppress(ChildProcessError):  # It was waited for when it was found to be gone.
+            _, status, usage = os.wait4(self.process.pid, 0)
+            self.process.returncode = os.waitstatus_to_exitcode(status)
+            return usage.ru_utime + usage.ru_stime - self.cpu_seconds
+        return 0.0
 
     def forget(self) -> None:
         """Let go of a child that belongs to the process we were forked from."""
@@ -56,17 +87,23 @@ class Child:
         self.process.returncode = 0
 
 
-class Pool:
-    """Children waiting for work. Safe between threads; starts nothing before it is asked."""
+def _left(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.001)
 
-    def __init__(self) -> None:
-        self.slots = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+class Lane:
+    """Children of one kind, waiting for work. Safe between threads; starts nothing before it is asked."""
+
+    def __init__(self, most_at_once: int, keep_warm: int, nice: int, *, has_queue: bool = True) -> None:
+        self.has_queue = has_queue
+        self.slots = threading.BoundedSemaphore(most_at_once)
+        self.keep_warm, self.nice = keep_warm, nice
         self.idle: list[Child] = []
 
-    def ask(self, seconds: float, **request: Any) -> dict[str, Any]:
-        """Return a child's reply within so many seconds. Raises Busy or OSError."""
-        deadline = time.monotonic() + seconds
-        if not self.slots.acquire(timeout=seconds / 3):  # Later there would be too little left to be fair.
+    def ask(self, deadline: float, **request: Any) -> dict[str, Any]:
+        """Return a child's reply. Raises Busy or OSError."""
+        # Later there would be too little left to be fair; and each who waits keeps one of the server's threads.
+        if not self.slots.acquire(timeout=_left(deadline) / 3 if self.has_queue else 0):
             raise Busy
         try:
             return self._ask(deadline, request)
@@ -74,12 +111,16 @@ class Pool:
             self.slots.release()
 
     def _ask(self, deadline: float, request: dict[str, Any]) -> dict[str, Any]:
-        child = self._child()
+        began = time.monotonic()
+        child = self._ready_child(deadline)
+        waited = time.monotonic() - began  # Which is not the text's fault.
         try:
-            reply = child.ask(deadline, **request)
-        except BaseException:
-            child.end()
-            self._keep(Child())  # Warm by the time of the next text.
+            reply = child.ask(min(deadline + waited, deadline + START_SECONDS), **request)
+        except BaseException as problem:
+            used = child.end()
+            self._keep(Child(self.nice))  # Warm by the time of the next text.
+            if isinstance(problem, TimeoutError) and used < FAIR_SHARE_SECONDS:
+                raise Busy from problem
             raise
         if reply.get("busy"):
             self._keep(child)
@@ -90,6 +131,18 @@ class Pool:
             self._keep(child)
         return reply
 
+    def _ready_child(self, deadline: float) -> Child:
+        child = self._child()
+        try:
+            child.get_ready(deadline + START_SECONDS)
+        except TimeoutError as late:
+            self._keep(child)  # It may be ready for the next text.
+            raise Busy from late
+        except OSError:
+            child.end()
+            raise
+        return child
+
     def _child(self) -> Child:
         while self.idle:
             with suppress(IndexError):  # Another thread took the last one.
@@ -97,10 +150,10 @@ class Pool:
                 if child.process.poll() is None:
                     return child
                 child.end()
-        return Child()
+        return Child(self.nice)
 
     def _keep(self, child: Child) -> None:
-        if len(self.idle) < KEEP_WARM:
+        if len(self.idle) < self.keep_warm:
             self.idle.append(child)
         else:
             child.end()
@@ -109,6 +162,57 @@ class Pool:
         while self.idle:
             self.idle.pop().end()
 
+    def forget(self) -> None:
+        for child in self.idle:
+            child.forget()
+
+
+class Pool:
+    """A quick lane for what is soon done, and a slow one for the rest, so that long texts keep nobody waiting.
+
+    For the slow one nobody waits: the text is kept, and rendered when it is next looked at.
+
+    Whoever has just sent one that took too long begins in the slow lane for a while: there, one after the other, they
+    wait for their own kind alone.
+    """
+
+    def __init__(self) -> None:
+        self.quick = Lane(MOST_AT_ONCE, KEEP_WARM, nice=0)
+        self.slow = Lane(MOST_AT_LENGTH, MOST_AT_LENGTH, nice=NICE, has_queue=False)
+        self.slow_until: dict[object, float] = {}  # By whose texts they are.
+
+    def ask(self, seconds: float, *, text: str, whose: object = None, **request: Any) -> dict[str, Any]:
+        """Return a child's reply within so many seconds. Raises Busy or OSError."""
+        now = time.monotonic()
+        deadline = now + seconds
+        try:
+            reply: dict[str, Any] = {"is_long": True}
+            if len(text) <= QUICK_CHARACTERS and self.slow_until.get(whose, 0.0) <= now:
+                reply = self.quick.ask(deadline, text=text, cpu_seconds=QUICK_CPU_SECONDS, **request)
+            if reply.get("is_long"):
+                reply = self.slow.ask(deadline, text=text, **request)
+        except OSError:
+            self._remember(whose)
+            raise
+        if reply.get("reason") == TOO_LONG:
+            self._remember(whose)
+        return reply
+
+    def _remember(self, whose: object) -> None:
+        if whose is None:
+            return
+        if len(self.slow_until) >= MOST_REMEMBERED:
+            self.slow_until.clear()
+        self.slow_until[whose] = time.monotonic() + REMEMBERED_SECONDS
+
+    def end(self) -> None:
+        self.quick.end()
+        self.slow.end()
+
+    def forget(self) -> None:
+        self.quick.forget()
+        self.slow.forget()
+
 
 pool = Pool()
 
@@ -116,8 +220,7 @@ pool = Pool()
 def _start_afresh() -> None:
     """After a fork: the children are our parent's, and its locks may be held by threads we do not have."""
     global pool
-    for child in pool.idle:
-        child.forget()
+    pool.forget()
     pool = Pool()
 
 

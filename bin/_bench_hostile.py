@@ -1,0 +1,285 @@
+"""What hostile Markdown costs the server and everybody else. Run by bin/bench hostile, with a DATA_DIR of its own.
+
+Each family of tests/blog/pathological.py is saved at full size, by form, on the production server. Then somebody reads
+pages and saves a small draft, in turns with and without ten others who save the worst families as fast as they can.
+"""
+
+import http.client
+import logging
+import os
+import re
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import count, cycle
+from pathlib import Path
+from urllib.parse import urlencode
+
+import django
+
+ROOT = Path(__file__).resolve().parent.parent
+CHARACTERS = int(os.environ.get("CHARACTERS", "100000"))
+ONLY = os.environ.get("ONLY", "")  # Words in the names of the families to save; by default, all of them.
+ATTACKERS = 10
+ROUNDS = 3
+TRIES = 10
+ROUND_SECONDS = 10
+WANTED_SECONDS = 1.0
+WANTED_RATIO = 2.0
+SESSION_COOKIE = "session"
+TICKS = os.sysconf("SC_CLK_TCK")
+SMALL = (
+    "## Notes\n\nA few *ordinary* words with a [link](https://example.org), saved for time {number}.\n\n- one\n- two\n"
+)
+NUMBERS = count(1)
+
+
+def main() -> None:
+    sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
+    from _bench_auth import free_port, prepare
+
+    port = free_port()
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PORT": str(port),
+        "SITE_URL": f"http://localhost:{port}",
+    }
+    django.setup()
+    logging.disable(logging.CRITICAL)
+    prepare()
+    server = serve(port)
+    try:
+        writers = [writer(number, port) for number in range(ATTACKERS + 1)]
+        worst = print_families(writers[0], server)
+        ratio = print_others(writers[0], writers[1:], [name for name, _ in worst])
+    finally:
+        server.terminate()
+        server.wait(timeout=40)
+    late = [name for name, seconds in worst if seconds > WANTED_SECONDS]
+    if late or ratio > WANTED_RATIO:
+        raise SystemExit(1)
+
+
+def serve(port: int) -> "subprocess.Popen[bytes]":
+    from _bench_lighthouse import wait_for
+
+    command = [f"{Path(sys.executable).parent}/granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", "2", "--blocking-threads", "4", "config.wsgi:application"]
+    with (Path(os.environ["DATA_DIR"]) / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)  # noqa: S603 — ours.
+    try:
+        wait_for(f"http://localhost:{port}/healthz")
+    except SystemExit:
+        server.kill()
+        raise
+    return server
+
+
+@dataclass
+class Writer:
+    """An editor with one draft open, as their browser holds it."""
+
+    port: int
+    draft: int
+    cookies: str
+    fields: dict[str, str] = field(default_factory=dict)
+    was_taken: bool = True
+
+    def __post_init__(self) -> None:
+        self.path = f"/desk/posts/{self.draft}/edit"
+        _, headers, page = self.call("GET", self.path)
+        self.cookies += "; " + headers.get("set-cookie", "").partition(";")[0]
+        self.fields = {name: value_of(name, page) for name in ("csrfmiddlewaretoken", "version", "title")}
+
+    def save(self, body: str) -> float:
+        """Save the draft with these words and return how many seconds it took."""
+        form = urlencode({**self.fields, "body": body})
+        started = time.perf_counter()
+        status, headers, page = self.call("POST", self.path, form)
+        seconds = time.perf_counter() - started
+        self.was_taken = status != 422  # NULs and nothing but spaces are refused by the form.
+        if self.was_taken and (status, headers.get("location")) != (302, self.path):
+            raise SystemExit(f"A save is answered {status}:\n{page[:2000]}")
+        self.fields["version"] = str(int(self.fields["version"]) + self.was_taken)
+        return seconds
+
+    def read(self, path: str) -> float:
+        started = time.perf_counter()
+        status, _, _ = self.call("GET", path)
+        if status != 200:
+            raise SystemExit(f"{path} is answered {status}")
+        return time.perf_counter() - started
+
+    def call(self, method: str, path: str, form: str | None = None) -> tuple[int, dict[str, str], str]:
+        headers = {"Cookie": self.cookies, "Content-Type": "application/x-www-form-urlencoded"}
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
+        try:
+            connection.request(method, path, body=form, headers=headers)
+            answer = connection.getresponse()
+            page = answer.read().decode()
+        finally:
+            connection.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, page
+
+
+def value_of(name: str, page: str) -> str:
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page)
+    return found[1] if found else ""
+
+
+def writer(number: int, port: int) -> Writer:
+    """Return an editor, signed in, with a draft of their own."""
+    from _bench_auth import get
+    from django.conf import settings
+
+    from accounts.models import User
+    from accounts.roles import Role
+    from accounts.sandbox import people
+    from blog.models import Post
+
+    address = f"writer-{number}@example.com"
+    profile = {"email": address, "verifiedEmail": True, "name": f"Writer {number}", "roleNames": [settings.ROLE_EDITOR]}
+    person = people.create([address], profile)
+    key = signed_in(address)
+    get(port, "/desk", key)
+    user = User.objects.get(subject=person.user_id)
+    user.roles = frozenset({Role.EDITOR})  # As the key's claims say.
+    post = Post.objects.write(by=user, title=f"Draft {number}", body="Words.")
+    return Writer(port, post.pk, f"{SESSION_COOKIE}={key}")
+
+
+def signed_in(address: str) -> str:
+    from _bench_auth import sign_in
+
+    from accounts.exceptions import ProviderUnavailable
+
+    for _ in range(TRIES):
+        try:
+            return sign_in(address)
+        except ProviderUnavailable:  # The server, which is the provider here, is still warming up.
+            time.sleep(1)
+    raise SystemExit(f"Nobody can sign in:\n{(Path(os.environ['DATA_DIR']) / 'server.log').read_text()[-3000:]}")
+
+
+def print_families(attacker: Writer, server: "subprocess.Popen[bytes]") -> list[tuple[str, float]]:
+    """Save each family, print what it took, and return the slowest, the worst first."""
+    from tests.blog.pathological import FAMILIES
+
+    families = {name: family for name, family in FAMILIES.items() if ONLY in name}
+    say(f"{len(families)} families of {CHARACTERS:,} characters", "save s", "CPU s", "proof s", "outcome")
+    for _ in range(4):
+        attacker.save(SMALL.format(number=next(NUMBERS)))  # The first ones start the processes that render.
+    took: list[tuple[str, float, float, float, str]] = []
+    for name, family in families.items():
+        used = cpu_seconds(server.pid)
+        seconds = attacker.save(family(CHARACTERS)[:CHARACTERS])
+        outcome = outcome_of(attacker.draft) if attacker.was_taken else "refused: by the form"
+        used = cpu_seconds(server.pid) - used
+        took.append((name, seconds, used, attacker.read(f"/desk/posts/{attacker.draft}"), outcome))
+        attacker.save(SMALL.format(number=next(NUMBERS)))
+    took.sort(key=lambda one: one[1], reverse=True)
+    for name, seconds, used, proof, outcome in took:
+        say(f"  {name}", f"{seconds:.2f}", f"{used:.2f}", f"{proof:.2f}", outcome)
+    saves, proofs = [one[1] for one in took], [one[3] for one in took]
+    say(f"wanted: each saved within {WANTED_SECONDS:.0f} s; slowest", f"{max(saves):.2f}", "", f"{max(proofs):.2f}")
+    say(", ".join(f"{number} {kind}" for kind, number in Counter(one[4].partition(":")[0] for one in took).items()))
+    return [(name, seconds) for name, seconds, *_ in took[:ATTACKERS]]
+
+
+def outcome_of(draft: int) -> str:
+    from blog.models import Post
+
+    post = Post.objects.get(pk=draft)
+    if not post.is_rendered:
+        return "busy: to be tried again"
+    return f"refused: line {post.problem_line}, {post.problem}" if post.problem else "rendered"
+
+
+def cpu_seconds(process: int) -> float:
+    """Return how much of the processor a process and all that it started have had."""
+    total, tree = 0, {process}
+    for _ in range(4):  # A process of the server, a worker, a child, and nothing below it.
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = status.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[1]) in tree:
+                tree.add(int(status.parent.name))
+    for one in tree:
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += sum(int(ticks) for ticks in fields[11:15])
+    return total / TICKS
+
+
+def print_others(reader: Writer, attackers: list[Writer], names: list[str]) -> float:
+    """Print what pages and small saves take with and without the attack, and return the worst ratio of p95s."""
+    from tests.blog.pathological import FAMILIES
+
+    texts = [FAMILIES[name](CHARACTERS)[:CHARACTERS] for name in names]
+    peace: dict[str, list[float]] = {}
+    attack: dict[str, list[float]] = {}
+    saved = 0
+    for _ in range(ROUNDS):
+        visit(reader, peace)
+        over = threading.Event()
+        threads = [threading.Thread(target=attack_with, args=(one, texts, over)) for one in attackers]
+        for thread in threads:
+            thread.start()
+        visit(reader, attack)
+        over.set()
+        for thread in threads:
+            thread.join()
+        saved = sum(int(one.fields["version"]) for one in attackers)
+    say(
+        f"\nothers, while {ATTACKERS} save the worst ({saved} saves)", "p50 ms", "p95 ms", "p50 now", "p95 now", "ratio"
+    )
+    ratios = []
+    for what in peace:
+        before, now = (points(times[what]) for times in (peace, attack))
+        ratios.append(now[1] / before[1])
+        say(f"  {what}", *(f"{ms:.1f}" for ms in (*before, *now)), f"{ratios[-1]:.2f}")
+    say(f"wanted: p95 at most {WANTED_RATIO:.0f} times what it is in peace")
+    return max(ratios)
+
+
+def visit(reader: Writer, times: dict[str, list[float]]) -> None:
+    """Read pages and save a small draft, again and again."""
+    until = time.monotonic() + ROUND_SECONDS
+    while time.monotonic() < until:
+        times.setdefault("front page", []).append(reader.read("/"))
+        times.setdefault("desk", []).append(reader.read("/desk"))
+        times.setdefault("small save", []).append(reader.save(SMALL.format(number=next(NUMBERS))))
+        times.setdefault("proof", []).append(reader.read(f"/desk/posts/{reader.draft}"))
+
+
+def attack_with(attacker: Writer, texts: list[str], over: threading.Event) -> None:
+    for text in cycle(texts):
+        if over.is_set():
+            return
+        attacker.save(f"{text[:-10]}{next(NUMBERS)}")
+
+
+def points(seconds: list[float]) -> tuple[float, float]:
+    return statistics.median(seconds) * 1000, statistics.quantiles(seconds, n=20)[-1] * 1000
+
+
+def say(what: str, *figures: str) -> None:
+    sys.stdout.write(
+        f"{what:48}"
+        + "".join(f"{figure:>9}" for figure in figures[:3])
+        + "".join(f"  {text:>7}" for text in figures[3:])
+        + "\n"
+    )
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
