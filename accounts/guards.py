@@ -8,13 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from django.apps import apps
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Event = Literal["INSERT", "UPDATE", "DELETE", "TRUNCATE"]
+
+
+class Trigger(Protocol):
+    """Something that a database does by itself, and how it comes there and goes."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def table(self) -> str: ...
+
+    @property
+    def tables(self) -> frozenset[str]: ...
+
+    def is_for(self, connection: BaseDatabaseWrapper) -> bool: ...
+
+    def statements(self, vendor: str) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -27,20 +44,18 @@ class Guard:
     refuses_if: str
     message: str
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """Those it does not work without."""
+        return frozenset({self.table})
+
     def is_for(self, connection: BaseDatabaseWrapper) -> bool:
         """SQLite knows no TRUNCATE, and empties a table row by row."""
         return self.event != "TRUNCATE" or connection.vendor == "postgresql"
 
-    def install(self, connection: BaseDatabaseWrapper) -> None:
-        statements = {"sqlite": self._for_sqlite, "postgresql": self._for_postgresql}[connection.vendor]()
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-
-    def remove(self, connection: BaseDatabaseWrapper) -> None:
-        on_table = "" if connection.vendor == "sqlite" else f" ON {self.table}"
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {self.name}{on_table}")
+    def statements(self, vendor: str) -> list[str]:
+        """Return what puts it in place, in SQL of this kind of database."""
+        return {"sqlite": self._for_sqlite, "postgresql": self._for_postgresql}[vendor]()
 
     def _for_sqlite(self) -> list[str]:
         return [
@@ -79,29 +94,36 @@ def append_only(model: type[models.Model]) -> list[Guard]:
     ]
 
 
-def install(guards: Iterable[Guard], using: str) -> None:
+def install(guards: Iterable[Trigger], using: str) -> None:
     """Put the guards in place, on the tables that are in this database."""
-    for guard in _of(guards, using):
-        guard.install(connections[using])
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for guard in _of(guards, using):
+            for statement in guard.statements(connection.vendor):
+                cursor.execute(statement)
 
 
-def remove(guards: Iterable[Guard], using: str) -> None:
+def remove(guards: Iterable[Trigger], using: str) -> None:
     """Lay the guards aside."""
-    for guard in _of(guards, using):
-        guard.remove(connections[using])
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for guard in _of(guards, using):
+            on_table = "" if connection.vendor == "sqlite" else f" ON {guard.table}"
+            cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{on_table}")
 
 
-def _of(guards: Iterable[Guard], using: str) -> list[Guard]:
+def _of(guards: Iterable[Trigger], using: str) -> list[Trigger]:
     tables = set(connections[using].introspection.table_names())
-    return [guard for guard in guards if guard.table in tables and guard.is_for(connections[using])]
+    return [guard for guard in guards if guard.tables <= tables and guard.is_for(connections[using])]
 
 
-def missing(guards: Iterable[Guard], using: str) -> list[str]:
+def missing(guards: Iterable[Trigger], using: str) -> list[str]:
     """Return the names of the guards that are not in place. One query."""
     connection = connections[using]
     query = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+        "postgresql": "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "WHERE tgenabled <> 'D' AND relnamespace = current_schema()::regnamespace",  # A restore leaves others beside.
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query)

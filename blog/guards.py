@@ -1,6 +1,6 @@
 """What the database itself sees to: that nothing sealed changes, and that nothing goes to readers unapproved."""
 
-from accounts.guards import Event, Guard, append_only, team_log
+from accounts.guards import Event, Guard, Trigger, append_only, team_log
 from blog.models import (
     Approval,
     FormerSlug,
@@ -14,6 +14,8 @@ from blog.models import (
     ShareLink,
     TagEntry,
 )
+
+from .site_version import NOTES
 
 APPROVAL, POST, REVISION = (model._meta.db_table for model in (Approval, Post, Revision))
 WRITER, RULE = RevisionWriter._meta.db_table, HouseRule._meta.db_table
@@ -97,5 +99,7 @@ GUARDS: list[Guard] = [
     ),
 ]  # fmt: skip
 
+# And what the database notes for those who keep copies of pages.
+TRIGGERS: list[Trigger] = [*GUARDS, *NOTES]
 # With those of accounts, which knows nothing of posts.
-ALL_GUARDS = [*GUARDS, *team_log()]
+ALL_GUARDS: list[Trigger] = [*TRIGGERS, *team_log()]

@@ -43,6 +43,7 @@ from .revision import (
 from .row import MAX_EXCERPT_LENGTH, MAX_GONE_NOTE_LENGTH, MAX_WRITE_KEY_LENGTH, PostRow, with_plain_newlines
 from .search_entry import SearchEntry
 from .share_link import ShareLink
+from .site_version import SiteVersion
 from .tag_keeping import TagEntry
 from .wish import Wish
 
@@ -90,6 +91,7 @@ __all__ = [
     "SearchEntry",
     "Series",
     "ShareLink",
+    "SiteVersion",
     "Tag",
     "TagEntry",
     "TagSpelling",

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.urls import reverse
 
 from blog import status
@@ -44,7 +44,7 @@ def key_of(name: str) -> str:
 class TagQuerySet(models.QuerySet["Tag"]):
     def shown(self) -> Self:
         """Those of posts that readers see."""
-        return self.filter(pk__in=Tagging.objects.filter(status.shown()).values("tag"))
+        return self.filter(Exists(Tagging.objects.filter(status.shown(), tag=OuterRef("pk")).order_by()))
 
     def counted(self, posts: PostQuerySet) -> Self:
         """Those under which readers see one of these posts, with how many they see, `post_count`; by name."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Self
 
-from django.apps import apps
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -13,7 +12,8 @@ from django.utils import timezone
 from accounts.models import Person, User
 from accounts.roles import Role
 from blog.notifications.kinds import TELLINGS, Cadence, Kind
-from blog.permissions import NOTHING, may_review, may_write
+from blog.permissions import NOTHING, may_review, may_write, visible_to
+from blog.status import live
 
 from .history import HistoryEntry
 from .letter import Letter
@@ -53,12 +53,12 @@ def _concerned_by(entry: HistoryEntry, kind: Kind) -> list[User]:
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def for_eyes_of(self, person: Person) -> Self:
         """Those about what this person may see now: the working side of a post, or what readers see of it."""
-        posts = apps.get_model("blog", "Post").objects  # By its name: a post's verbs need `tell`, above.
+        visible = visible_to(person, "entry__post__")
         if may_review(person):
-            return self.filter(entry__post__in=posts.visible_to(person))
+            return self.filter(visible)
         own = Q(entry__post__author=person.pk, entry__post__deleted_at=None) if may_write(person) else NOTHING
-        current = Q(entry__post__in=posts.live().visible_to(person), entry__revision=F("entry__post__live_revision"))
-        return self.filter(own | current)
+        is_current = Q(entry__revision=F("entry__post__live_revision"))
+        return self.filter(own | (live("entry__post__") & visible & is_current))
 
     def list_of(self, person: User) -> Self:
         """What this person's list shows, newest first, with all that a line needs."""

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Person, User
 from blog import markup, permissions
+from blog.derived import may_be_lost
 from blog.doors import Door, door
 from blog.exceptions import AnotherRevision, NotPermitted, StepUpNeeded, WrongStatus
 from blog.slugs import slug_of
@@ -201,18 +202,19 @@ class PostRow(models.Model):
         The text is safe already; a later save that overtakes this one wins. Raises markup.Busy.
         """
         try:
-            html = markup.render(self.body, self._picture_sizes(), is_covered=bool(self.cover))
+            html = markup.render(self.body, self._picture_sizes(), is_covered=bool(self.cover), whose=self.author_id)
             self.html, self.problem, self.problem_line = html, "", None
         except markup.Unrenderable as trouble:
             self.html, self.problem, self.problem_line = "", trouble.reason[:300], trouble.line
         self.html_version, self.html_renderer = self.version, markup.RENDERER_VERSION
-        self._rows().filter(version=self.version).update(
-            html=self.html,
-            html_version=self.html_version,
-            html_renderer=self.html_renderer,
-            problem=self.problem,
-            problem_line=self.problem_line,
-        )
+        with may_be_lost():
+            self._rows().filter(version=self.version).update(
+                html=self.html,
+                html_version=self.html_version,
+                html_renderer=self.html_renderer,
+                problem=self.problem,
+                problem_line=self.problem_line,
+            )
 
     def _picture_sizes(self) -> dict[str, tuple[int, int]]:
         """The pictures that the working copy may show, by each address they may be named by: width and height."""

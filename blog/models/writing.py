@@ -13,6 +13,7 @@ from blog import checks, markup
 from blog.checks import Finding, site
 from blog.exceptions import ChecksFailed, EditedMeanwhile, NotReady, WrongStatus
 from blog.status import Status
+from observability.counters import saves
 
 from .image import Image, ImageUse, check_cover
 from .revision import Revision, Words
@@ -61,6 +62,7 @@ class Writing(PostRow):
                 check_cover(words.cover, by=by)
             self._take(words, by=by)
             self._finish("edit", by=by, was=was)
+        saves.add("done")
         with suppress(markup.Busy):
             self.render()
 
@@ -142,6 +144,7 @@ class Writing(PostRow):
 
     def _check_is_newest(self, version: int) -> None:
         if self.version != version:
+            saves.add("too late")
             raise EditedMeanwhile("Somebody saved this post after you opened it.")
 
     def _check_ready(self) -> None:

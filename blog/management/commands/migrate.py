@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from accounts import guards
 from blog import editions
 from blog.guards import ALL_GUARDS
-from blog.models import Edition, SearchEntry
+from blog.models import Edition, SearchEntry, SiteVersion
 
 
 class Command(migrate.Command):
@@ -19,8 +19,9 @@ class Command(migrate.Command):
             super().handle(*args, **options)
         finally:
             guards.install(ALL_GUARDS, options["database"])
-        needed = {Edition._meta.db_table, SearchEntry._meta.db_table}
+        needed = {model._meta.db_table for model in (Edition, SearchEntry, SiteVersion)}
         has_tables = needed <= set(connections[options["database"]].introspection.table_names())
         if options["database"] == DEFAULT_DB_ALIAS and has_tables:
+            SiteVersion.objects.renew()  # While the triggers were away, nothing was noted.
             editions.make_missing()
             SearchEntry.objects.make_missing()
