@@ -1,148 +1,332 @@
-"""Fill an empty site with posts that readers see, in bulk: the verbs would take an hour.
+"""Fill an empty site with posts, in bulk: the verbs would take a day for what this does in minutes.
 
-Their words come by chance, always the same, as often as words do in English: the most common one is in every post.
-Others may use it: `fill(10_000)`, after django.setup() and with the tables there.
+What is put down is what the verbs would have put down, and the guards of the database look at it. Others may use it,
+after django.setup() and with the tables there: `fill(10_000)`.
 """
 
-import random
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, islice, product
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from _bench_texts import Text, name_of, texts, titles, vocabulary
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from blog.models import Edition, HistoryEntry, Post, Revision, Tag
 
-BATCH = 500
-WORDS_A_POST = 1_000
-VOCABULARY = 20_000
-TAGS = 60
-AUTHORS = 8
-FIRST_DAY = datetime(2015, 1, 1, tzinfo=UTC)
-SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi")
+__all__ = ["fill", "vocabulary"]
+
+BATCH = 250
+DIFFERENT_TEXTS = 200
+TAGS_A_POST = 3
+POSTS_A_SERIES = 10
+# However many there are, they came out in these ten years.
+FIRST_DAY, YEARS = datetime(2015, 1, 1, tzinfo=UTC), timedelta(days=3650)
+DAY = timedelta(days=1)
+# Where those stand that are not published, in turn.
+STANDINGS = (
+    "draft",
+    "in_review",
+    "draft",
+    "returned",
+    "in_review",
+    "draft",
+    "claimed",
+    "scheduled",
+    "in_review",
+    "draft",
+)
 
 
-def fill(count: int) -> None:
-    """Add so many published posts by several authors, with tags, editions and what they are found by."""
-    from blog.models import Author, Tag, TagSpelling
+@dataclass
+class Planned:
+    """A post that is to be put down."""
 
-    chance = random.Random(1)  # noqa: S311 — nothing is to be kept secret.
-    authors = [_author(number) for number in range(AUTHORS)]
-    for author in authors:
-        Author.objects.of(author)
-    tags = [Tag.objects.named(f"topic {number}") for number in range(TAGS)]
-    assert TagSpelling.objects.count() == TAGS  # noqa: S101
-    texts = _texts(chance)
-    for start in range(0, count, BATCH):
-        numbers = range(start, min(start + BATCH, count))
-        _publish([_words(number, next(texts), tags, authors, chance) for number in numbers], authors[0])
+    number: int
+    standing: str
+    text: Text
+    title: str
+    author: User
+    admin: User
+    tags: list[Tag]
+    series: str
+    at: datetime
+    post: Post = field(init=False)
+    revision: Revision | None = field(init=False, default=None)
+
+    @property
+    def slug(self) -> str:
+        return f"post-{self.number}"
+
+    @property
+    def is_approved(self) -> bool:
+        return self.standing in ("published", "scheduled")
 
 
-def _author(number: int) -> "User":
+def fill(
+    count: int,
+    *,
+    tag_count: int = 20,
+    author_count: int = 5,
+    word_count: int = 1_000,
+    series_count: int = 20,
+    unpublished: int | None = None,
+    people: Sequence[User] = (),
+) -> None:
+    """Add so many published posts, and `unpublished` others on the desk: one for a hundred, where nothing is said.
+
+    `people` are among the authors, of whom there are `author_count`.
+    """
+    from django.db import connection
+
+    from blog.models import Author, Edition, Revision, Tag
+
+    writers = [*people, *(_author(number) for number in range(len(people), author_count))][:author_count]
+    admin = _person("bench-admin", "Admin", ["admin"])
+    for writer in writers:
+        Author.objects.of(writer)
+    labels = [Tag.objects.named(f"topic {number}") for number in range(tag_count)]
+    pool = texts(min(DIFFERENT_TEXTS, count), word_count)
+    desk = count // 100 if unpublished is None else unpublished
+    planned = _planned(count, desk, pool, writers, admin, labels, min(series_count, count // POSTS_A_SERIES))
+    with _unlogged(), _in_bulk(connection):
+        while batch := list(islice(planned, BATCH)):
+            _put_down(batch)
+    assert not Edition.objects.exclude(revision__in=Revision.objects.all()).exists()  # noqa: S101
+
+
+def _author(number: int) -> User:
+    return _person(f"bench-{number}", f"Author {number}", ["editor"])
+
+
+def _person(subject: str, name: str, roles: list[str]) -> User:
     from accounts.models import User
 
-    return User.objects.create(subject=f"bench-{number}", name=f"Author {number}", email=f"author{number}@example.com")
+    email = f"{subject}@example.com"
+    told = {"name": name, "email": email, "known_roles": roles, "roles_known_at": FIRST_DAY}
+    return User.objects.get_or_create(subject=subject, defaults=told)[0]
 
 
-def vocabulary() -> list[str]:
-    """Return the words, the most common first. Each is of three or four syllables."""
-    words = ("".join(parts) for parts in product(SYLLABLES, repeat=4))
-    chosen = list(islice(words, 0, None, 5))[:VOCABULARY]
-    random.Random(2).shuffle(chosen)  # noqa: S311 — as above.
-    return chosen
-
-
-def _texts(chance: random.Random) -> Iterator[list[str]]:
-    words = vocabulary()
-    weights = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
-    while True:
-        yield chance.choices(words, cum_weights=weights, k=WORDS_A_POST)
-
-
-def _words(
-    number: int, text: list[str], tags: list[Any], authors: list["User"], chance: random.Random
-) -> dict[str, Any]:
-    paragraphs = [" ".join(text[start : start + 100]) for start in range(0, len(text), 100)]
-    return {
-        "slug": f"post-{number}",
-        "title": " ".join(text[:6]).capitalize(),
-        "body": "\n\n".join(paragraphs),
-        "html": "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs),
-        "text": "\n".join(paragraphs),
-        "excerpt": " ".join(text[:25]),
-        "tags": chance.sample(tags, 3),
-        "author": authors[number % len(authors)],
-        "published_at": FIRST_DAY + timedelta(hours=9 * number),
-    }
-
-
-def _publish(all_words: list[dict[str, Any]], admin: "User") -> None:
-    """Put these before readers, as the guards of the database want it: sealed, approved, and only then pointed to."""
-    from django.db import transaction
-    from django.db.models import OuterRef, Subquery
-
-    from blog.models import MAKER_VERSION, Approval, Edition, Post, Revision, RevisionWriter, SearchEntry, Tagging
-
-    with transaction.atomic():
-        posts = Post.objects.bulk_create(_post(words) for words in all_words)
-        revisions = Revision.objects.bulk_create(map(_revision, posts, all_words))
-        RevisionWriter.objects.bulk_create(RevisionWriter(revision=one, user=one.created_by) for one in revisions)
-        Approval.objects.bulk_create(
-            Approval(
-                revision=one, by=admin, is_own_words=one.created_by_id == admin.pk, is_second_person_asked_for=False
-            )
-            for one in revisions
+def _planned(
+    posts: int, desk: int, pool: list[Text], writers: list[User], admin: User, labels: list[Tag], series: int
+) -> Iterator[Planned]:
+    """Yield the published ones from the oldest on, then those on the desk."""
+    stretch = posts // series if series else posts + 1
+    for number, title in zip(range(posts + desk), titles(3), strict=False):
+        is_on_desk = number >= posts
+        place = number % stretch
+        yield Planned(
+            number=number,
+            standing=STANDINGS[(number - posts) % len(STANDINGS)] if is_on_desk else "published",
+            text=pool[number * 7 % len(pool)],
+            title=f"{title} {name_of(number)}",
+            author=writers[number % len(writers)],
+            admin=admin,
+            tags=[labels[(number * 11 + step * step) % len(labels)] for step in range(min(TAGS_A_POST, len(labels)))],
+            series=f"Series {number // stretch}" if place < POSTS_A_SERIES and not is_on_desk and series else "",
+            at=FIRST_DAY + YEARS * (number / (posts + desk)),
         )
-        editions = Edition.objects.bulk_create(
-            Edition(
-                revision=revision,
-                post=revision.post,
-                author=revision.author,
-                text=words["text"],
-                image_count=0,
-                changes_text=False,
-                maker=MAKER_VERSION,
-            )
-            for revision, words in zip(revisions, all_words, strict=True)
-        )
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep no statement: with DEBUG on, Django would hold the texts of all of them."""
+    from django.conf import settings
+
+    was, settings.DEBUG = settings.DEBUG, False
+    try:
+        yield
+    finally:
+        settings.DEBUG = was
+
+
+@contextmanager
+def _in_bulk(connection: Any) -> Iterator[None]:
+    """Have the database wait for no disk meanwhile, and gather more before it writes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+            cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '%USING gin%'")
+            indexes = cursor.fetchall()
+            for name, _ in indexes:
+                cursor.execute(f"DROP INDEX {name}")
+            yield
+            cursor.execute("SET maintenance_work_mem = '512MB'")
+            for _, definition in indexes:
+                cursor.execute(definition)
+        connection.close()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous = OFF")
+        cursor.execute("PRAGMA cache_size = -200000")
+        cursor.execute("INSERT INTO blog_search (blog_search, rank) VALUES ('hashsize', 67108864)")
+        yield
+        cursor.execute("INSERT INTO blog_search (blog_search, rank) VALUES ('hashsize', 1048576)")
+    connection.close()  # The next one begins as it should be.
+
+
+def _put_down(batch: list[Planned]) -> None:
+    """Put these down as the guards of the database want it: sealed, approved, and only then pointed to."""
+    from django.core.management.color import no_style
+    from django.db import connection, transaction
+    from django.db.models import Max
+
+    from blog.models import Approval, Edition, HistoryEntry, Post, Revision, RevisionWriter, SearchEntry, Tagging
+
+    post_pk = Post.objects.aggregate(last=Max("pk"))["last"] or 0
+    revision_pk = Revision.objects.aggregate(last=Max("pk"))["last"] or 0
+    sealed = [one for one in batch if one.standing != "draft"]
+    approved = [one for one in batch if one.is_approved]
+    for pk, one in enumerate(batch, post_pk + 1):
+        one.post = _post(one, pk)
+    for pk, one in enumerate(sealed, revision_pk + 1):
+        one.revision = _revision(one, pk)
+        _point(one)
+    with transaction.atomic():  # Keys of posts that are still to come are looked at when this ends.
+        Revision.objects.bulk_create(one.revision for one in sealed)
+        RevisionWriter.objects.bulk_create(RevisionWriter(revision=one.revision, user=one.author) for one in sealed)
+        Approval.objects.bulk_create(_approval(one) for one in approved)
+        Post.objects.bulk_create(one.post for one in batch)
+        editions = Edition.objects.bulk_create(_edition(one) for one in approved)
         Tagging.objects.bulk_create(
-            Tagging(post=revision.post, revision=revision, tag=tag, position=position)
-            for revision, words in zip(revisions, all_words, strict=True)
-            for position, tag in enumerate(words["tags"])
+            Tagging(post=one.post, revision=one.revision, tag=tag, position=position)
+            for one in approved
+            for position, tag in enumerate(one.tags)
         )
-        newest = Revision.objects.filter(post=OuterRef("pk")).values("pk")[:1]
-        Post.objects.filter(pk__in=[post.pk for post in posts]).update(live_revision=Subquery(newest))
-        SearchEntry.objects.bulk_create(SearchEntry.objects.of(edition, waits=False) for edition in editions)
+        HistoryEntry.objects.bulk_create(entry for one in batch for entry in _history(one))
+        SearchEntry.objects.bulk_create(map(_search_entry, editions, approved))
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Post, Revision]):
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
 
 
-def _post(words: dict[str, Any]) -> Any:
+def _post(one: Planned, pk: int) -> Post:
+    from blog.markup import RENDERER_VERSION
     from blog.models import Post
     from blog.status import Status
 
+    is_waiting = one.standing in ("in_review", "claimed")
+    status = Status.PUBLISHED if one.is_approved else Status.IN_REVIEW if is_waiting else Status.DRAFT
     return Post(
-        **{field: words[field] for field in ("slug", "title", "body", "html", "excerpt", "author", "published_at")},
-        tags=[tag.name for tag in words["tags"]],
-        writers=[words["author"].pk],
-        status=Status.PUBLISHED,
-        live_since=words["published_at"],
+        pk=pk,
+        slug=one.slug,
+        title=one.title,
+        body=one.text.body,
+        html=one.text.html,
+        html_version=1,
+        html_renderer=RENDERER_VERSION,
+        author=one.author,
+        tags=[tag.name for tag in one.tags],
+        series=one.series,
+        writers=[one.author.pk],
+        status=status,
+        created_at=one.at - DAY,
+        updated_at=one.at - DAY,
+        returned_reason="Say it in fewer words." if one.standing == "returned" else "",
     )
 
 
-def _revision(post: Any, words: dict[str, Any]) -> Any:
+def _revision(one: Planned, pk: int) -> Revision:
+    from blog.markup import RENDERER_VERSION
     from blog.models import Revision
 
+    post = one.post
     revision = Revision(
-        **{field: words[field] for field in ("slug", "title", "body", "html", "excerpt", "author")},
+        **{field: getattr(post, field) for field in ("slug", "title", "body", "html", "tags", "series", "author")},
+        pk=pk,
         post=post,
         number=1,
-        tags=post.tags,
-        has_own_excerpt=True,
-        author_name=words["author"].name,
-        renderer_version="bench",
-        word_count=WORDS_A_POST,
-        created_by=words["author"],
-        created_at=words["published_at"],
+        excerpt=one.text.excerpt,
+        author_name=one.author.name,
+        renderer_version=RENDERER_VERSION,
+        word_count=one.text.word_count,
+        created_by=one.author,
+        created_at=one.at - DAY,
         seal_form=max(Revision.SEALED_FIELDS),
     )
     revision.digest = revision.computed_digest()
     return revision
+
+
+def _point(one: Planned) -> None:
+    """Have the post point to its revision, as where it stands wants it."""
+    post = one.post
+    match one.standing:
+        case "published":
+            post.live_revision, post.live_since, post.published_at = one.revision, one.at, one.at
+        case "scheduled":
+            post.scheduled_revision, post.scheduled_at = one.revision, _next_year(one)
+            post.published_at = post.scheduled_at
+        case "in_review" | "claimed":
+            post.submitted_revision, post.submitted_at = one.revision, one.at - DAY
+    if one.standing == "claimed":
+        post.claimed_by, post.claimed_at = one.admin, one.at
+
+
+def _next_year(one: Planned) -> datetime:
+    return datetime.now(UTC) + timedelta(days=365, minutes=one.number % 10_000)
+
+
+def _approval(one: Planned) -> Any:
+    from blog.models import Approval
+
+    return Approval(
+        revision=one.revision, by=one.admin, at=one.at, is_own_words=False, is_second_person_asked_for=False
+    )
+
+
+def _edition(one: Planned) -> Edition:
+    from blog.models import MAKER_VERSION, Edition, Series
+
+    return Edition(
+        revision=one.revision,
+        post=one.post,
+        author=one.author,
+        series=Series.objects.named(one.series) if one.series else None,
+        feed_html=one.text.for_feeds(one.post.get_absolute_url()),
+        changes_text=False,
+        maker=MAKER_VERSION,
+        **one.text.edition,
+    )
+
+
+def _search_entry(edition: Edition, one: Planned) -> Any:
+    from blog.models import SearchEntry
+
+    without_text = copy(edition)
+    without_text.text = ""  # Its words are known already.
+    entry = SearchEntry.objects.of(without_text, waits=one.standing == "scheduled")
+    entry.text = one.text.found_by
+    return entry
+
+
+def _history(one: Planned) -> Iterable[HistoryEntry]:
+    from blog.doors import Door
+    from blog.models import HistoryEntry
+
+    def entry(verb: str, by: User, steps: tuple[str, str], at: datetime, **told: Any) -> HistoryEntry:
+        known = {"post": one.post, "from_status": steps[0], "to_status": steps[1], "door": Door.PAGE}
+        return HistoryEntry(verb=verb, by=by, at=at, **known, **told)
+
+    yield entry("write", one.author, ("draft", "draft"), one.at - 2 * DAY)
+    if one.revision is None:
+        return
+    sealed = {"revision": one.revision}
+    yield entry("submit", one.author, ("draft", "in_review"), one.at - DAY, **sealed)
+    match one.standing:
+        case "published":
+            yield entry("publish", one.admin, ("in_review", "published"), one.at, **sealed)
+        case "scheduled":
+            told = {**sealed, "takes_effect_at": one.post.scheduled_at}
+            yield entry("schedule", one.admin, ("in_review", "published"), one.at, **told)
+        case "returned":
+            note = one.post.returned_reason
+            yield entry("request_changes", one.admin, ("in_review", "draft"), one.at, note=note, **sealed)
+        case "claimed":
+            yield entry("claim", one.admin, ("in_review", "in_review"), one.at, **sealed)

@@ -50,7 +50,7 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
     if not Post.objects.exists():
         started = time.monotonic()
-        _bench_posts.fill(POSTS)
+        _bench_posts.fill(POSTS, tag_count=60, author_count=8)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         say(f"{POSTS} posts made in {time.monotonic() - started:.0f} s")

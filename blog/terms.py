@@ -12,9 +12,14 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import zip_longest
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import snowballstemmer
+from accounts.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    import snowballstemmer
+else:
+    snowballstemmer = OnDemand("snowballstemmer")  # With the tables of thirty languages.
 
 # Raise it whenever a text comes out differently: the next `migrate` makes the index anew.
 TERMS_VERSION = "1"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.urls import reverse
 
 from accounts.models import User
 from blog.models import PostQuerySet
@@ -31,6 +30,7 @@ class Section:
     total: int
     url: str
     empty: str = ""
+    goes_on: bool = False
 
     @property
     def template(self) -> str:
@@ -41,8 +41,18 @@ class Section:
         return self.desk_list.row
 
     @property
-    def more(self) -> int:
-        return self.total - len(self.rows)
+    def told(self) -> str:
+        """How many posts are on the list."""
+        return self._told(self.total)
+
+    @property
+    def more(self) -> str:
+        """How many of them are not among these; empty where all are."""
+        rest = self.total - len(self.rows)
+        return self._told(rest) if rest else ""
+
+    def _told(self, count: int) -> str:
+        return f"{count:,}+" if self.goes_on else str(count)
 
 
 class Overview:
@@ -50,7 +60,7 @@ class Overview:
 
     def __init__(self, person: User, nav: list[NavGroup], people: list[Care]) -> None:
         self._person = person
-        self._totals = {item.key: item.count for group in nav for item in group.items}
+        self._items = {item.key: item for group in nav for item in group.items}
         self.people = people
         needs: list[Section] = []
         beside: list[Section] = []
@@ -81,19 +91,21 @@ class Overview:
         queue = LISTS["queue"]
         posts = queue.ordered(queue.posts(self._person))
         mine = self._rows("queue", posts.filter(is_mine), SHOWN_OF_QUEUE)
-        total = posts.filter(is_mine).count()
+        total = len(mine) if len(mine) < SHOWN_OF_QUEUE else posts.filter(is_mine).count()
         rest = self._rows("queue", posts.exclude(is_mine), SHOWN_OF_QUEUE)
-        url, empty = reverse("desk:queue"), "" if mine else queue.empty
+        whole = self._items["queue"]
+        url, empty = whole.url, "" if mine else queue.empty
         return [
             Section("in-hand", "In your hands", queue, mine, total, f"{url}?claim=mine"),
-            Section("queue", "For review", queue, rest, self._totals["queue"] - total, url, empty),
+            Section("queue", "For review", queue, rest, whole.count - total, url, empty, whole.goes_on),
         ]
 
     def _section(self, key: str, title: str = "", empty: str | None = None) -> Section:
         one = LISTS[key]
         rows = self._rows(key, one.ordered(one.posts(self._person)))
         said = one.empty if empty is None else empty
-        return Section(key, title or one.title, one, rows, self._totals[key], reverse(f"desk:{key}"), said)
+        item = self._items[key]
+        return Section(key, title or one.title, one, rows, item.count, item.url, said, item.goes_on)
 
     def _rows(self, key: str, posts: PostQuerySet, shown: int = SHOWN) -> list[Row]:
         return rows_of(LISTS[key], LISTS[key].with_rows(posts)[:shown], self._person)

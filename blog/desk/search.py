@@ -19,6 +19,7 @@ from blog.models import PostQuerySet
 from .lists import ORDERS, STANDINGS, DeskList
 
 MAX_QUERY_LENGTH = 100
+LOOKED_AT = 500
 CLAIMS = {"mine": "In my hands", "free": "In nobody’s hands"}
 
 
@@ -129,12 +130,16 @@ class Search:
 
     @cached_property
     def _spellings(self) -> dict[str, set[str]]:
-        """Return each tag on this list, as it is written first, with all the ways to write it."""
+        """Return each tag on this list, as it is written first, with all the ways to write it.
+
+        On a long list, of those that come first in its order: tags stand behind texts, which take long to read past.
+        """
         spellings: dict[str, set[str]] = {}
         first: dict[str, str] = {}
         columns = [f"{text}tags" for text in self.desk_list.texts]
-        rows = self.desk_list.posts(self.person).order_by().values_list(*columns).distinct()  # Many posts share theirs.
-        for tag in sorted({tag for row in rows.iterator() for tags in row for tag in tags or []}):
+        posts = self.desk_list.ordered(self.desk_list.posts(self.person))
+        rows = posts.values_list(*columns)[:LOOKED_AT]
+        for tag in sorted({tag for row in rows for tags in row for tag in tags or []}):
             spellings.setdefault(first.setdefault(tag.casefold(), tag), set()).add(tag)
         return dict(sorted(spellings.items(), key=lambda one: one[0].casefold()))
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection
-from django.db.models import Q
+from django.db.models import Case, F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from accounts.models import Person, User
 from blog import status
+from blog.long_lists import counted
 from blog.models import (
     Author,
     Edition,
@@ -30,15 +35,22 @@ from blog.models.label import TagSpelling, key_of
 from blog.slugs import slug_of
 
 from . import postgresql, sqlite
-from .matching import Matching, Ranking, Sql
+from .matching import Matching, Sql
 from .query import Part, Query, bounds, parse
 from .snippets import Marker, Piece
 
 BACKENDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
-# Where more posts than this have the words, how often each has them says little, and weighing them takes long: those
-# with the words in their title come first.
-MANY = 2_000
+# So many are looked at, those that were sealed last: to put all in order that have a common word takes long, and nobody
+# reads them.
+MANY = 1_000
 NOTHING = Q(pk__in=[])
+# From one language to the next in the index, where DISTINCT would go through all posts.
+NEXT_LANGUAGE = "SELECT MIN(stemmer) FROM blog_searchentry WHERE waits = FALSE AND stemmer >"
+LANGUAGES = (
+    f"WITH RECURSIVE known (stemmer) AS ({NEXT_LANGUAGE} '' UNION ALL "
+    f"SELECT ({NEXT_LANGUAGE} known.stemmer) FROM known WHERE known.stemmer IS NOT NULL) "
+    "SELECT stemmer FROM known WHERE stemmer IS NOT NULL"
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,7 @@ class Found:
     query: Query
     posts: list[Post] = field(default_factory=list)
     total: int = 0
+    goes_on: bool = False  # Whether there are more than were looked at.
     matching: Matching = field(default_factory=lambda: Matching(Query(), []))
 
     @cached_property
@@ -72,6 +85,14 @@ class Found:
         ]
 
 
+class Keys(NamedTuple):
+    """The keys of some posts, how many there are in all of what was looked at, and whether there are more."""
+
+    these: Sequence[int] = ()
+    total: int = 0
+    goes_on: bool = False
+
+
 def found(person: Person, typed: str, *, newest: bool = False, first: int = 0, count: int = 20) -> Found:
     """Return the posts that this person may read and that have what was typed, the best or the newest first.
 
@@ -82,10 +103,11 @@ def found(person: Person, typed: str, *, newest: bool = False, first: int = 0, c
         return Found(query)
     _follow_the_clock()
     matching = _matching(query)
-    keys, total = _keys(person, matching, newest=newest, first=first, count=count)
+    keys = _keys(person, matching, newest=newest, first=first, count=count)
     # Asked again: it may have gone since.
-    readable = Post.objects.live().visible_to(person).for_entries().in_bulk(keys)
-    return Found(query, [readable[key] for key in keys if key in readable], total, matching)
+    readable = Post.objects.live().visible_to(person).for_entries().in_bulk(keys.these)
+    posts = [readable[key] for key in keys.these if key in readable]
+    return Found(query, posts, keys.total, keys.goes_on, matching)
 
 
 def newest_of(person: Person, typed: str, *, count: int) -> PostQuerySet:
@@ -94,15 +116,15 @@ def newest_of(person: Person, typed: str, *, count: int) -> PostQuerySet:
     if query.is_empty:
         return Post.objects.none()
     _follow_the_clock()
-    keys, _ = _keys(person, _matching(query), newest=True, first=0, count=count)
-    return Post.objects.live().visible_to(person).filter(pk__in=keys)  # Asked again, as above.
+    keys = _keys(person, _matching(query), newest=True, first=0, count=count)
+    return Post.objects.live().visible_to(person).filter(pk__in=keys.these)  # Asked again, as above.
 
 
 def explained(person: Person, typed: str, how: str) -> list[str]:
     """Return how the database would look for it, in its own words, line by line."""
     matching = _matching(parse(typed))
-    readable = _narrowed(Post.objects.live().visible_to(person), matching.query)
-    sql, values = _statement(readable, matching, _ranking(matching, newest=False) or Ranking.NONE)
+    within = _within(matching.query)
+    sql, values = _statement(person, matching, within, _since(matching, within), newest=False)
     with connection.cursor() as cursor:
         cursor.execute(f"{how} {sql} LIMIT 20", values)
         return [str(row[-1]) for row in cursor.fetchall()]
@@ -110,8 +132,9 @@ def explained(person: Person, typed: str, how: str) -> list[str]:
 
 def _matching(query: Query) -> Matching:
     """Return the query with the languages of what it is looked for in."""
-    stemmers = SearchEntry.objects.filter(waits=False).exclude(stemmer="").values_list("stemmer", flat=True)
-    return Matching(query, sorted(stemmers.distinct()))
+    with connection.cursor() as cursor:
+        cursor.execute(LANGUAGES)
+        return Matching(query, [stemmer for (stemmer,) in cursor.fetchall()])
 
 
 def _follow_the_clock() -> None:
@@ -120,52 +143,77 @@ def _follow_the_clock() -> None:
         SearchEntry.objects.follow_the_clock()
 
 
-def _keys(person: Person, matching: Matching, *, newest: bool, first: int, count: int) -> tuple[list[int], int]:
+def _keys(person: Person, matching: Matching, *, newest: bool, first: int, count: int) -> Keys:
     """Return the keys of so many posts, in order, and how many there are in all."""
-    readable = _narrowed(Post.objects.live().visible_to(person), matching.query)
-    ranking = _ranking(matching, newest=newest)
-    if ranking is None:
-        return [], 0
+    count = max(0, min(count, MANY - first))
+    if not matching.wanted:
+        return _without_words(person, matching, first, count)
     try:
-        sql, values = _statement(readable, matching, ranking)
-    except EmptyResultSet:  # Nothing is readable, or no tag has the name: Django need not ask to know.
-        return [], 0
+        within = _within(matching.query)
+    except EmptyResultSet:  # No tag has the name: Django need not ask to know.
+        return Keys()
+    since = _since(matching, within)
+    try:
+        sql, values = _statement(person, matching, within, since, newest=newest)
+    except EmptyResultSet:  # Nothing is readable.
+        return Keys()
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} LIMIT %s OFFSET %s", [*values, count, first])
         rows = cursor.fetchall()
         if not rows and first:  # Beyond the end: how many there are is still to be told.
             cursor.execute(f"{sql} LIMIT 1", values)
-            return [], next(iter(cursor.fetchall()), (0, 0))[1]
-    return [key for key, _ in rows], rows[0][1] if rows else 0
+            return Keys([], next(iter(cursor.fetchall()), (0, 0))[1], since is not None)
+    return Keys([key for key, _ in rows], rows[0][1] if rows else 0, since is not None)
 
 
-def _statement(readable: PostQuerySet, matching: Matching, ranking: Ranking) -> Sql:
-    """Return one statement that looks for the words within what is readable, and counts what it finds.
+def _without_words(person: Person, matching: Matching, first: int, count: int) -> Keys:
+    """Look for what only filters, and words that are not to be in it, tell of: the newest first."""
+    posts = _narrowed(Post.objects.live().visible_to(person), matching.query)
+    if matching.unwanted:
+        unwanted = RawSQL(*BACKENDS[connection.vendor].having_unwanted(matching))  # noqa: S611 — words are values in it.
+        posts = posts.exclude(Q(shown__in=unwanted))
+    keys = list(posts.newest_first().values_list("pk", flat=True)[first : first + count])
+    total = counted(posts, MANY)
+    return Keys(keys, min(total, MANY), total > MANY)
 
-    What is readable is gone through once, without being kept. What was found is kept to be counted, which takes half
-    the time of a window function.
+
+def _since(matching: Matching, within: Sql) -> int | None:
+    """Return the revision after which all are that are looked at; None where that is all that have the words."""
+    sql, values = BACKENDS[connection.vendor].newest(matching, within[0])
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT 1 OFFSET %s", [*values, *within[1], MANY])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _statement(person: Person, matching: Matching, within: Sql, since: int | None, *, newest: bool) -> Sql:
+    """Return one statement that looks for the words, narrows that to what is readable, and counts what it finds.
+
+    From what has the words it goes to the posts, by the revision that readers see. What was found is kept to be
+    counted, which takes half the time of a window function.
     """
     backend = BACKENDS[connection.vendor]
-    within, values = _compiled(readable)
-    sql = f"WITH readable (post, revision, published_at) AS NOT MATERIALIZED ({within})"
-    source, conditions, order = "readable", [], ""
-    if ranking is Ranking.BY_WORDS:
-        hits, hit_values = backend.ranked(matching)
-        sql += f", hits (hit, rank) AS MATERIALIZED ({hits})"
-        values += hit_values
-        source, order = "readable CROSS JOIN hits", "rank, "  # Crossed: SQLite is to go through them in this order.
-        conditions.append("revision = hit")
-    elif matching.wanted:
-        having, having_values = backend.having_wanted(matching)
-        values += having_values
-        conditions.append(f"revision IN ({having})")
-    if matching.unwanted:
-        unwanted, unwanted_values = backend.having_unwanted(matching)
-        values += unwanted_values
-        conditions.append(f"revision NOT IN ({unwanted})")
-    sql += f", found AS MATERIALIZED (SELECT * FROM {source} WHERE {' AND '.join(conditions) or 'TRUE'})"
-    if ranking is Ranking.BY_TITLE:
-        titles, title_values = backend.having_wanted_in_title(matching)
+    posts, has_come = Post.objects.live().visible_to(person), Q(scheduled_at__lte=timezone.now())
+    readable, values = _compiled(posts.exclude(has_come), "pk", "live_revision", "published_at")
+    come, come_values = _compiled(posts.filter(has_come), "pk", "scheduled_revision", "published_at")
+    conditions, after = (f"{within[0]} AND {backend.REVISION} > %s", [since]) if since else (within[0], [])
+    hits, hit_values = backend.hits(matching, conditions, is_ranked=not newest and since is None)
+    found = " UNION ALL ".join(
+        # Crossed: SQLite is to go through them in this order. With a sign before it, it looks for the few that have come
+        # by their time: else it makes a filter of all posts to look for their revisions.
+        f"SELECT post, revision, published_at, rank FROM hits CROSS JOIN {source} WHERE {revision} = hit"
+        for source, revision in (("readable", "revision"), ("come", "+revision"))
+    )
+    sql = (
+        f"WITH readable (post, revision, published_at) AS NOT MATERIALIZED ({readable}), "
+        f"come (post, revision, published_at) AS NOT MATERIALIZED ({come}), "
+        f"hits (hit, rank) AS MATERIALIZED ({hits}), found AS MATERIALIZED ({found})"
+    )
+    values = [*values, *come_values, *hit_values, *within[1], *after]
+    order = "rank, "
+    if since is not None and not newest:
+        # How often each has the words says little where so many have them.
+        titles, title_values = backend.having_wanted_in_title(matching, since)
         values += title_values
         order = f"revision NOT IN ({titles}), "
     return (
@@ -174,22 +222,43 @@ def _statement(readable: PostQuerySet, matching: Matching, ranking: Ranking) -> 
     )
 
 
-def _ranking(matching: Matching, *, newest: bool) -> Ranking | None:
-    """Return how what has the words is put in order, or None where no text has them."""
-    if newest or not matching.wanted:
-        return Ranking.NONE
-    with connection.cursor() as cursor:
-        cursor.execute(*BACKENDS[connection.vendor].count(matching, MANY + 1))
-        count = cursor.fetchone()[0]
-    if not count:
-        return None
-    return Ranking.BY_TITLE if count > MANY else Ranking.BY_WORDS
-
-
-def _compiled(readable: PostQuerySet) -> Sql:
-    chosen = readable.order_by().annotate(shown=status.shown_revision()).values_list("pk", "shown", "published_at")
+def _compiled(posts: QuerySet[Any, Any], *columns: str) -> Sql:
+    chosen = posts.order_by().values_list(*columns)
     sql, values = chosen.query.get_compiler(connection=connection).as_sql()
     return sql, list(values)
+
+
+def _within(query: Query) -> Sql:
+    """Return what the filters ask of a revision, to go on with after other conditions. Raises EmptyResultSet."""
+    conditions, values = "", []
+    revision = BACKENDS[connection.vendor].FILTERED
+    for part in query.filters:
+        try:
+            sql, own_values = _compiled(_revisions(part), "found_by")
+        except EmptyResultSet:
+            if part.is_unwanted:
+                continue
+            raise
+        conditions += f" AND {revision} {'NOT IN' if part.is_unwanted else 'IN'} ({sql})"
+        values += own_values
+    return conditions, values
+
+
+def _revisions(part: Part) -> QuerySet[Any, Any]:
+    """Return the revisions that a filter lets through, as `found_by`. They need not be those that readers see."""
+    found_by: Case | F = F("revision")
+    match part.kind:
+        case "from" | "to":
+            rows: QuerySet[Any, Any] = Post.objects.live().filter(_condition(part))
+            found_by = status.shown_revision()
+        case "tag":
+            rows = Tagging.objects.filter(tag__in=tags_named(part.value))
+        case "series":
+            rows = Edition.objects.filter(series__in=series_named(part.value))
+        case _:
+            rows = Edition.objects.filter(author__in=users_named(part.value))
+    found: QuerySet[Any, Any] = rows.annotate(found_by=found_by)
+    return found
 
 
 def _narrowed(posts: PostQuerySet, query: Query) -> PostQuerySet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +11,6 @@ from blog.terms import STEM, UNIT, stem_of
 from .query import Part, Query
 
 Sql = tuple[str, list[Any]]
-
-
-class Ranking(Enum):
-    """How hits are put in order, before their dates decide."""
-
-    BY_WORDS = auto()
-    BY_TITLE = auto()
-    NONE = auto()
 
 
 @dataclass(frozen=True)

@@ -13,43 +13,53 @@ WEIGHTS = "{0.1, 0.3, 0.5, 1.0}"
 WORDS = "' ' || concat_ws(' | ', title, tags, excerpt, text) || ' '"
 
 
-def count(matching: Matching, limit: int) -> Sql:
-    """Return a query for the number of texts that have the words, up to this many."""
-    condition, values = _has_wanted(matching)
-    return (
-        f"SELECT COUNT(*) FROM (SELECT 1 FROM blog_searchentry WHERE {condition} LIMIT %s) AS one",
-        [*values, limit],
-    )
+REVISION = FILTERED = "revision_id"
 
 
-def ranked(matching: Matching) -> Sql:
+def newest(matching: Matching, conditions: str) -> Sql:
+    """Return a query for the revisions that have the words, the newest first."""
+    sql, values = _having(matching, "revision_id", conditions)
+    return f"{sql} ORDER BY revision_id DESC", values
+
+
+def hits(matching: Matching, conditions: str, *, is_ranked: bool) -> Sql:
     """Return a query for the revisions that have the words, each with its rank: the lowest is the best."""
-    condition, values = _has_wanted(matching)
+    if not is_ranked:
+        return _having(matching, "revision_id, 0", conditions)
     # Rounded, so that among equals the newest comes first. 1: long texts count for less.
     rank = f"-ROUND(ts_rank_cd('{WEIGHTS}', vector, %s::tsquery, 1)::numeric, 2)"
-    return f"SELECT revision_id, {rank} FROM blog_searchentry WHERE {condition}", [_wanted(matching), *values]
+    sql, values = _having(matching, f"revision_id, {rank}", conditions)
+    return sql, [_wanted(matching), *values]
 
 
-def having_wanted(matching: Matching) -> Sql:
-    """Return a query for the revisions that have the words."""
-    condition, values = _has_wanted(matching)
-    return f"SELECT revision_id FROM blog_searchentry WHERE {condition}", values
-
-
-def having_wanted_in_title(matching: Matching) -> Sql:
-    """Return a query for the revisions that have the words in their title."""
+def having_wanted_in_title(matching: Matching, since: int) -> Sql:
+    """Return a query for those of the revisions after one that have the words in their title."""
     titles = " & ".join(one.for_postgresql_titles for one in matching.wanted)
-    return "SELECT revision_id FROM blog_searchentry WHERE NOT waits AND vector @@ %s::tsquery", [titles]
+    sql = "SELECT revision_id FROM blog_searchentry WHERE NOT waits AND vector @@ %s::tsquery AND revision_id > %s"
+    return sql, [titles, since]
 
 
 def having_unwanted(matching: Matching) -> Sql:
     """Return a query for the revisions that have any of the words that are not to be in a text."""
+    condition, values = _has_unwanted(matching)
+    return f"SELECT revision_id FROM blog_searchentry WHERE NOT waits AND ({condition})", values
+
+
+def _having(matching: Matching, columns: str, conditions: str) -> Sql:
+    condition, values = _has_wanted(matching)
+    if matching.unwanted:
+        unwanted, unwanted_values = _has_unwanted(matching)
+        condition, values = f"{condition} AND NOT ({unwanted})", [*values, *unwanted_values]
+    return f"SELECT {columns} FROM blog_searchentry WHERE {condition}{conditions}", values
+
+
+def _has_unwanted(matching: Matching) -> Sql:
     conditions, values = [], []
     for one in matching.unwanted:
         condition, own_values = _has(one)
         conditions.append(f"({condition})")
         values.extend(own_values)
-    return f"SELECT revision_id FROM blog_searchentry WHERE NOT waits AND ({' OR '.join(conditions)})", values
+    return " OR ".join(conditions), values
 
 
 def _has_wanted(matching: Matching) -> Sql:

@@ -8,35 +8,45 @@ from .matching import Matching, Sql
 WEIGHTS = "10.0, 5.0, 3.0, 1.0"
 
 
-def count(matching: Matching, limit: int) -> Sql:
-    """Return a query for the number of texts that have the words, up to this many."""
-    return (
-        "SELECT COUNT(*) FROM (SELECT 1 FROM blog_search WHERE blog_search MATCH %s LIMIT %s)",
-        [_wanted(matching), limit],
-    )
+REVISION = "rowid"
+# With a sign before it, SQLite asks this of what the words have found, and not the words of each revision.
+FILTERED = "+rowid"
 
 
-def ranked(matching: Matching) -> Sql:
+def newest(matching: Matching, conditions: str) -> Sql:
+    """Return a query for the revisions that have the words, the newest first. It goes no further than it is asked."""
+    return f"{_having(conditions)} ORDER BY rowid DESC", [_sought(matching)]
+
+
+def hits(matching: Matching, conditions: str, *, is_ranked: bool) -> Sql:
     """Return a query for the revisions that have the words, each with its rank: the lowest is the best."""
-    rank = f"ROUND(bm25(blog_search, {WEIGHTS}), 2)"  # Rounded, so that among equals the newest comes first.
-    return f"SELECT rowid, {rank} FROM blog_search WHERE blog_search MATCH %s", [_wanted(matching)]
+    # Rounded, so that among equals the newest comes first.
+    rank = f"ROUND(bm25(blog_search, {WEIGHTS}), 2)" if is_ranked else "0"
+    return _having(conditions, f"rowid, {rank}"), [_sought(matching)]
 
 
-def having_wanted(matching: Matching) -> Sql:
-    """Return a query for the revisions that have the words."""
-    return "SELECT rowid FROM blog_search WHERE blog_search MATCH %s", [_wanted(matching)]
-
-
-def having_wanted_in_title(matching: Matching) -> Sql:
-    """Return a query for the revisions that have the words in their title."""
-    return "SELECT rowid FROM blog_search WHERE blog_search MATCH %s", [f"{{title}} : ({_wanted(matching)})"]
+def having_wanted_in_title(matching: Matching, since: int) -> Sql:
+    """Return a query for those of the revisions after one that have the words in their title."""
+    return f"{_having()} AND rowid > %s", [f"{{title}} : ({_wanted(matching)})", since]
 
 
 def having_unwanted(matching: Matching) -> Sql:
     """Return a query for the revisions that have any of the words that are not to be in a text."""
-    unwanted = " OR ".join(one.for_sqlite for one in matching.unwanted)
-    return "SELECT rowid FROM blog_search WHERE blog_search MATCH %s", [unwanted]
+    return _having(), [_unwanted(matching)]
+
+
+def _having(conditions: str = "", columns: str = "rowid") -> str:
+    return f"SELECT {columns} FROM blog_search WHERE blog_search MATCH %s{conditions}"
+
+
+def _sought(matching: Matching) -> str:
+    wanted = _wanted(matching)
+    return f"({wanted}) NOT ({_unwanted(matching)})" if matching.unwanted else wanted
 
 
 def _wanted(matching: Matching) -> str:
     return " AND ".join(one.for_sqlite for one in matching.wanted)
+
+
+def _unwanted(matching: Matching) -> str:
+    return " OR ".join(one.for_sqlite for one in matching.unwanted)

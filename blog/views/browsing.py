@@ -17,8 +17,10 @@ from accounts.http import PersonRequest
 from blog import metadata
 from blog.archive import years_of
 from blog.entries import entries_of
+from blog.long_lists import LongList
 from blog.models import Author, Edition, Post, PostQuerySet, Series, Tag
 from blog.permissions import may_describe
+from blog.personal import whose
 
 from . import conditional
 from .addresses import at_one_address
@@ -87,7 +89,8 @@ def author(request: PersonRequest, handle: str) -> HttpResponse:
     feeds = metadata.feeds_of("author", author.user.name, author.slug)
     told = _told(request, page, author.user.name, crumbs, author.bio or f"Posts by {author.user.name}.", feeds)
     told["metadata"] = metadata.of_author(told["metadata"], author)
-    told |= {"author": author, "is_own": may_describe(request.user, author)}
+    describes = whose(request.user, lambda person: may_describe(person, author), author.user_id)
+    told |= {"author": author, "describes": describes}
     return _list_page(request, page, "blog/author.html", made_of=_facts_of(author), **told)
 
 
@@ -154,7 +157,8 @@ def archive_month(request: PersonRequest, year: int, month: int) -> HttpResponse
 
 def page_of(request: PersonRequest, posts: PostQuerySet, *, may_be_empty: bool = True) -> Page[Post]:
     """Return the page that was asked for. Raises Http404 where there is no such page."""
-    page = _page_of(request, Paginator(posts.for_entries(), POSTS_A_PAGE))
+    number = _number_of(request)
+    page = _page_of(number, LongList(posts.for_entries(), POSTS_A_PAGE, number=number))
     if not (page.paginator.count or may_be_empty):
         raise Http404
     return page
@@ -162,15 +166,21 @@ def page_of(request: PersonRequest, posts: PostQuerySet, *, may_be_empty: bool =
 
 def _page_of_names(request: PersonRequest, names: QuerySet[L]) -> Page[L]:
     """Return the page that was asked for of tags, authors or series. Raises Http404 where there is no such page."""
-    return _page_of(request, Paginator(names, NAMES_A_PAGE))
+    return _page_of(_number_of(request), Paginator(names, NAMES_A_PAGE))
 
 
-def _page_of(request: PersonRequest, pages: Paginator[L]) -> Page[L]:
+def _number_of(request: PersonRequest) -> int:
     asked = request.GET.get("page", "1")
     is_number = asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_NUMBER and not asked.startswith("0")
-    if not is_number or int(asked) > pages.num_pages:
+    if not is_number:
         raise Http404
-    return pages.page(int(asked))
+    return int(asked)
+
+
+def _page_of(number: int, pages: Paginator[L]) -> Page[L]:
+    if number > pages.num_pages:
+        raise Http404
+    return pages.page(number)
 
 
 def _posts_for(request: PersonRequest) -> PostQuerySet:

@@ -41,7 +41,8 @@ def page(request: PersonRequest, template: str, context: dict[str, Any], *, made
     `made_of` is everything on it that can change: text, numbers, dates, and lists and dataclasses of those. Of a post
     in a list it is `facts_of`. The context may hold more than that only if it follows from it.
     """
-    unread = Notification.objects.unread_count(request.user) if may_use_desk(request.user) else 0
+    is_somebodys = not request.user.is_anybody and may_use_desk(request.user)
+    unread = Notification.objects.unread_count(request.user) if is_somebodys else 0
     context = {"unread_notifications": unread, **context}
     if not request.user.is_visitor:
         return render(request, template, context)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from blog.desk.people import people_to_look_after
 from blog.desk.rows import rows_of
 from blog.desk.search import Search
 from blog.exceptions import NotPermitted, NotReady
+from blog.long_lists import LongList
 from blog.models import Post
 from blog.permissions import may_review
 
@@ -36,7 +36,9 @@ def posts(request: MemberRequest, key: str) -> HttpResponse:
     desk_list = _list_for(request, key)
     Post.objects.settle_due()
     search = Search(desk_list, request.user, request.GET)
-    page = Paginator(desk_list.with_rows(search.posts()), PAGE_SIZE).get_page(request.GET.get("page"))
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    page = LongList(desk_list.with_rows(search.posts()), PAGE_SIZE, number=number).get_page(asked or 1)
     context = {
         "list": desk_list,
         "search": search,

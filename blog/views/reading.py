@@ -11,6 +11,7 @@ from blog import metadata
 from blog.furniture import furniture_of
 from blog.models import Edition, FormerAddress, FormerSlug, Post, path_of
 from blog.permissions import may_open_on_desk
+from blog.personal import whose
 from blog.status import GoneAs
 from blog.views import conditional
 
@@ -31,15 +32,15 @@ def post(request: PersonRequest, slug: str) -> HttpResponse:
     edition = Edition.objects.of(revision)
     furniture = furniture_of(post, revision, edition, person=request.user)
     told = metadata.of_post(post, revision, edition, [tag.title for tag in furniture.tags])
-    may_open_desk = may_open_on_desk(request.user, post)
+    opens_desk = whose(request.user, lambda person: may_open_on_desk(person, post), post.author_id)
     cover = revision.cover_picture
-    made_of = [post.pk, revision.pk, revision.digest, cover and cover.srcset, furniture, told, may_open_desk]
+    made_of = [post.pk, revision.pk, revision.digest, cover and cover.srcset, furniture, told, opens_desk]
     context = {
         "post": post,
         "revision": revision,
         "furniture": furniture,
         "metadata": told,
-        "may_open_desk": may_open_desk,
+        "opens_desk": opens_desk,
     }
     return conditional.page(request, "blog/post.html", context, made_of=made_of)
 

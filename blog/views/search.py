@@ -20,6 +20,7 @@ from blog import metadata
 from blog.entries import Entry, entries_of
 from blog.feed_formats import FORMATS
 from blog.feeds.addresses import Whereabouts
+from blog.long_lists import told
 from blog.permissions import may_read_here
 from blog.searching import MAX_FILTERS, MAX_LENGTH, Found, Hit, Query, found, suggestions
 
@@ -62,6 +63,8 @@ def search(request: PersonRequest) -> HttpResponse:
         "max_filters": MAX_FILTERS,
         "query": query,
         "total": result.total,
+        "goes_on": result.goes_on,
+        "total_told": told(result.total, goes_on=result.goes_on),
         "rows": _rows(result),
         "page_obj": page,
         "is_newest_first": newest,

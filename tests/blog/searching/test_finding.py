@@ -114,14 +114,29 @@ def test_the_newest_come_first_where_that_is_asked_for(editor: User, admin: User
     assert titles(reader, "kite", newest=True) == ["Another", "The kite"]
 
 
-def test_where_many_have_the_words_titles_come_first(
-    library: None, reader: User, editor: User, admin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def many(library: None, editor: User, admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three posts with a word, of which the two that were sealed last are looked at."""
+    publish(editor, admin, "The galley", "Of this and that.")
     publish(editor, admin, "Something", "Of galley and galley and galley.")
-    monkeypatch.setattr(finding, "MANY", 1)
+    monkeypatch.setattr(finding, "MANY", 2)
 
-    assert titles(reader, "galley") == ["On galley proofs", "Something"]
+
+def test_where_many_have_the_words_those_sealed_last_are_looked_at_and_titles_come_first(
+    many: None, reader: User
+) -> None:
+    result = found(reader, "galley")
+
+    assert titles(reader, "galley") == ["The galley", "Something"]
+    assert (result.total, result.goes_on) == (2, True)
+    assert titles(reader, "galley", newest=True) == ["Something", "The galley"]
     assert titles(reader, '"of galley"') == ["Something"]
+
+
+def test_filters_and_words_that_are_not_wanted_reach_what_was_sealed_before(many: None, reader: User) -> None:
+    assert titles(reader, "galley tag:craft") == ["On galley proofs"]
+    assert titles(reader, "galley -something") == ["The galley", "On galley proofs"]
+    assert not found(reader, "galley tag:craft").goes_on
 
 
 def test_a_page_of_what_is_found_tells_how_many_there_are(library: None, reader: User) -> None:

@@ -1,0 +1,53 @@
+"""Pages of a list that may be of any length. It is counted so far and no further: no page costs more as a site grows."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+
+COUNTED = 1_000
+
+M = TypeVar("M", bound=Model)
+
+
+class LongList(Paginator[M]):
+    """The pages of these rows, of which `number` was asked for.
+
+    Where there are more rows than are counted, `count` is how many were, and there is a page after the one asked for.
+    """
+
+    def __init__(self, rows: QuerySet[M, Any], per_page: int, *, number: int = 1) -> None:
+        super().__init__(rows, per_page)
+        self._rows = rows
+        self._most = max(COUNTED, (number + 1) * per_page)
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, self._most)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there are more than were counted."""
+        return self._counted > self._most
+
+    @property
+    def told(self) -> str:
+        """How many there are, in figures or words."""
+        return told(self.count, goes_on=self.goes_on)
+
+    @cached_property
+    def _counted(self) -> int:
+        return counted(self._rows, self._most)
+
+
+def counted(rows: QuerySet[Any, Any], most: int = COUNTED) -> int:
+    """Return how many there are; where they are more than `most`, one more than that."""
+    found = rows if rows.query.is_sliced else rows.order_by()
+    return found.values("pk")[: most + 1].count()
+
+
+def told(count: int, *, goes_on: bool) -> str:
+    return f"more than {COUNTED:,}" if goes_on else str(count)
