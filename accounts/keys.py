@@ -11,14 +11,24 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from copy import deepcopy
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import jwt
 from django.conf import settings
 
+from observability.counters import key_fetches
+
 from . import background, patience
 from .exceptions import BadToken, ProviderUnavailable
+from .on_demand import OnDemand
+from .recall import Recall
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = OnDemand("httpx")
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +127,9 @@ class KeyRing:
             self._keys = patience.bounded(_fetched_keys)
             self._fetched_at = self._clock()
             self._was_answered = True
+            key_fetches.add("done")
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, RecursionError) as error:
+            key_fetches.add("failed")
             logger.warning("Descope's signing keys could not be fetched: %s", type(error).__name__)
         finally:
             self._asked_at = self._clock()
@@ -160,6 +172,9 @@ def _key(jwk: dict[str, Any]) -> jwt.PyJWK | None:
         return None
 
 
+# Tokens whose signatures were good, by their digests and the leeway that they were given. Only good ones: others are as many as anybody likes to make up.
+_seen: Recall[tuple[bytes, float], tuple[jwt.PyJWK, dict[str, Any]]] = Recall(most=2000)
+
 ring = KeyRing()
 os.register_at_fork(after_in_child=lambda: ring.begin_in_a_new_process())  # Tests change the ring.
 
@@ -171,24 +186,42 @@ def verified_payload(
 
     It may be issued `ahead_seconds` from now, where our clock lags behind; as far as the leeway, unless told.
     Raises BadToken, or ProviderUnavailable where the keys cannot be had. Whose token it is and what
-    kind, the caller must still ask. Source: RFC 8725, sections 3.1 to 3.10.
+    kind, the caller must still ask. The signature is looked at once for each token: it does not change.
+    Source: RFC 8725, sections 3.1 to 3.10.
     """
     if len(token) > MAX_TOKEN_LENGTH:
         raise BadToken("longer than any token of ours")
+    ahead = leeway_seconds if ahead_seconds is None else ahead_seconds
     try:
-        header = jwt.get_unverified_header(token)
-        key = ring.find(str(header.get("kid", "")))
-        if header.get("alg") != key.algorithm_name:
-            raise BadToken("signed with another algorithm than the key's own")
-        payload: dict[str, Any] = jwt.decode(
-            token,
-            key=key.key,
-            algorithms=[key.algorithm_name],
-            options={"require": ["exp", "iat", "sub"], "verify_aud": False, "verify_iat": False},
-            leeway=leeway_seconds,
-        )
-        if not payload["iat"] <= time.time() + (leeway_seconds if ahead_seconds is None else ahead_seconds):
+        used = (sha256(token.encode()).digest(), leeway_seconds)
+        seen = _seen.get(used)
+        if seen is not None and _is_good_still(*seen, leeway_seconds, ahead):
+            return deepcopy(seen[1])
+        key, payload = _verified(token, leeway_seconds)
+        if not payload["iat"] <= time.time() + ahead:
             raise BadToken("issued in the future")
+        _seen.put(used, (key, payload))
     except (jwt.PyJWTError, UnicodeError, ValueError, TypeError, RecursionError) as error:
         raise BadToken(f"refused: {type(error).__name__}") from error
-    return payload
+    return deepcopy(payload)
+
+
+def _verified(token: str, leeway_seconds: float) -> tuple[jwt.PyJWK, dict[str, Any]]:
+    header = jwt.get_unverified_header(token)
+    key = ring.find(str(header.get("kid", "")))
+    if header.get("alg") != key.algorithm_name:
+        raise BadToken("signed with another algorithm than the key's own")
+    payload: dict[str, Any] = jwt.decode(
+        token,
+        key=key.key,
+        algorithms=[key.algorithm_name],
+        options={"require": ["exp", "iat", "sub"], "verify_aud": False, "verify_iat": False},
+        leeway=leeway_seconds,
+    )
+    return key, payload
+
+
+def _is_good_still(key: jwt.PyJWK, payload: dict[str, Any], leeway_seconds: float, ahead: float) -> bool:
+    """Whether a token whose signature was good would pass again: its key is in force, and its time has not gone by."""
+    now = time.time()
+    return ring.find(str(key.key_id)) is key and payload["exp"] > now - leeway_seconds and payload["iat"] <= now + ahead

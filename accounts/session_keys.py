@@ -11,7 +11,9 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from . import session_rows
 from .models import Session
+from .session_rows import Row
 from .vault import digest
 
 OVERLAP = timedelta(seconds=60)
@@ -23,10 +25,14 @@ def new_key() -> str:
 
 def session_of(key: str) -> Session | None:
     """Return the session that this key opens, over or not. A key that is in force costs one query."""
-    sessions = Session.objects.select_related("user")
-    session = sessions.filter(key_digest=digest(key)).first()
-    if session is None:
-        return sessions.filter(_is_former(key)).first()
+    return session_of_row(key, session_rows.row_of(digest(key)))
+
+
+def session_of_row(key: str, row: Row | None) -> Session | None:
+    """Return the session of the row that was found by this key, or of the key as a former one where there is none."""
+    if row is None:
+        return Session.objects.select_related("user").filter(_is_former(key)).first()
+    session = session_rows.session_in(row)
     if session.former_key_digest and session.former_key_until is None:
         Session.objects.filter(pk=session.pk).update(former_key_until=timezone.now() + OVERLAP)
     return session

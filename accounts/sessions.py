@@ -9,16 +9,21 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from . import background, descope, patience, people, session_keys
+from observability import counters
+
+from . import background, descope, patience, people, session_keys, session_rows
 from .claims import Claims
 from .descope import Tokens
 from .devices import Device
 from .exceptions import BadToken, ProviderUnavailable, SignedOut, SignedOutJustNow
 from .models import HeldToken, Session, SessionQuerySet, User
+from .recall import Recall
+from .roles import Role
+from .session_rows import Row
 from .vault import digest, locked, unlocked
 
 logger = logging.getLogger(__name__)
@@ -30,6 +35,8 @@ LEASE = timedelta(seconds=5)
 LEASE_RENEWED_EVERY_SECONDS = 2.0
 POLL_SECONDS = 0.05
 UNKNOWN_DEVICE = Device()
+# Sessions that were resumed, by the digest of their keys: the row, what it came to, and until when at most.
+recall: Recall[str, tuple[Row, Session, datetime]] = Recall(most=5000)
 
 
 def start(
@@ -107,23 +114,50 @@ def _signed_in_at(claims: Claims, renewing: Claims, *, held_before: SessionQuery
 def resume(key: str) -> Session | None:
     """Return the session this key opens, with a token that is still good, or None.
 
-    One indexed query while the token is good. Near its end it is refreshed in the background, and nobody waits; once
+    One indexed query while the token is good, and no more work than that where nothing has changed. Near its end it is refreshed in the background, and nobody waits; once
     it has run out they do. Where Descope does not answer, the session goes on for SESSION_GRACE with what its last
     token said, though no longer with everything (`is_freshly_proved`). Raises ProviderUnavailable after that.
     """
-    session = session_keys.session_of(key)
+    used = digest(key)
+    row = session_rows.row_of(used)
+    known = recalled(used, row)
+    if known is not None:
+        return _with_powers(session_rows.copy_of(known), known.user.roles, known.user.methods)
+    session = session_keys.session_of_row(key, row)
     if session is None or session.is_over or not session.user.may_use(session.claims):
         return None
     if session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
         session = _with_fresh_token(session)
-    if session is not None:
-        claims = session.claims
-        session.user.roles = session.user.roles_by(claims)
-        session.user.methods = claims.methods
-        session.user.signed_in_at = session.started_at
-        now = timezone.now()
-        is_good = now < session.token_expires_at
-        session.user.is_freshly_proved = is_good or now - claims.issued_at < settings.FRESH_PROOF
+        row = None  # It tells of the token before.
+    if session is None:
+        return None
+    claims = session.claims
+    _with_powers(session, session.user.roles_by(claims), claims.methods)
+    now = timezone.now()
+    is_good = now < session.token_expires_at
+    session.user.is_freshly_proved = is_good or now - claims.issued_at < settings.FRESH_PROOF
+    if row is not None:
+        known = _with_powers(session_rows.copy_of(session), session.user.roles, claims.methods)
+        recall.put(used, (row, known, min(session.token_expires_at - REFRESH_AHEAD, session.ends_at)))
+    return session
+
+
+def recalled(key_digest: str, row: Row | None) -> Session | None:
+    """Return what `resume` last came to for this key, if it would come to the same again: nobody may change it.
+
+    It would while the row is the same, to the letter, and neither the token nor the session has run out. So whatever
+    ends a session or takes a role, in whichever process, is seen by the next request.
+    """
+    known = recall.get(key_digest)
+    if known is None or row is None or known[0] != row or timezone.now() >= known[2]:
+        return None
+    return known[1]
+
+
+def _with_powers(session: Session, roles: frozenset[Role], methods: frozenset[str]) -> Session:
+    session.user.roles = roles
+    session.user.methods = methods
+    session.user.signed_in_at = session.started_at
     return session
 
 
@@ -166,6 +200,11 @@ def end_all_of(user: User) -> None:
     _end(Session.objects.filter(user=user))
 
 
+def end_all() -> None:
+    """End every session of everybody, here alone: for a site that does not know which of them had ended before."""
+    _end(Session.objects.all())
+
+
 def refresh_all_of(user: User) -> None:
     """Let no session of this person go on with what its old token says."""
     Session.objects.filter(user=user, ended_at=None).update(token_expires_at=timezone.now())
@@ -194,7 +233,10 @@ def _with_fresh_token(session: Session) -> Session | None:
     while session.token_expires_at <= timezone.now() + REFRESH_AHEAD:
         if descope.breaker.is_open:
             return _in_grace(session)
-        refreshing = background.start(partial(_refresh, session)) if _lease(session) else None
+        try:
+            refreshing = background.start(partial(_refresh, session)) if _lease(session) else None
+        except DatabaseError:  # It is full or read-only, and nothing could be kept of a refresh.
+            return _in_grace(session)
         if session.token_expires_at > timezone.now():
             return session
         if refreshing is not None:
@@ -235,6 +277,7 @@ def _in_grace(session: Session) -> Session:
     now = timezone.now()
     if now >= session.token_expires_at and now >= session.claims.expires_at + settings.SESSION_GRACE:
         raise ProviderUnavailable("Descope has not been reached since the session's token ran out")
+    counters.refreshes.add("in grace")
     return session
 
 
@@ -265,12 +308,15 @@ def _refresh(session: Session) -> None:
         tokens = asking.result()
         _check_same_person(session, tokens.claims)
     except (SignedOut, BadToken) as refusal:
+        counters.refreshes.add("refused")
         logger.info("Session %s is over: %s", session.pk, refusal)
         _end(_as_read(session))
     except ProviderUnavailable as trouble:
+        counters.refreshes.add("failed")
         logger.warning("Session %s was not refreshed: %s", session.pk, trouble)
         _as_read(session).update(refresh_leased_until=None)
     else:
+        counters.refreshes.add("done")
         _keep(session, tokens)
 
 

@@ -1,6 +1,7 @@
 """The key ring, on a clock that a test turns and a Descope that it plays."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -385,3 +386,32 @@ def test_an_answer_that_is_no_key_set_takes_no_key_away(
     keyring.tend()
 
     assert keyring.find(OURS).key_id == OURS
+
+
+def test_the_signature_of_a_token_is_looked_at_once(reader: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = Forge.of(reader).signed()
+    first = keys.verified_payload(token)
+    monkeypatch.setattr(jwt, "decode", lambda *asked, **named: pytest.fail("looked at again"))
+
+    assert keys.verified_payload(token) == first
+
+
+def test_a_token_that_was_good_ends_when_its_key_is_withdrawn(reader: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = Forge.of(reader).signed()
+    keys.verified_payload(token)
+    stranger = jwt.PyJWK(strangers_jwk())
+    monkeypatch.setattr(keys.ring, "_keys", {str(stranger.key_id): stranger})
+    monkeypatch.setattr(keys.ring, "_fetch", lambda: None)
+
+    with pytest.raises(BadToken):
+        keys.verified_payload(token)
+
+
+def test_a_token_that_was_good_ends_at_its_time(reader: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = Forge.of(reader).signed()
+    ends_at = keys.verified_payload(token)["exp"]
+    monkeypatch.setattr(time, "time", lambda: ends_at + keys.LEEWAY_SECONDS)
+    monkeypatch.setattr(keys, "_verified", lambda *asked: pytest.fail("not taken for one that is over"))
+
+    with pytest.raises(pytest.fail.Exception):
+        keys.verified_payload(token)
