@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from django.db import connections
 
+from observability import request_ids
+
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
@@ -19,11 +21,13 @@ PAUSE_AFTER_A_FAULT_SECONDS = 60.0
 def start(work: Callable[[], T]) -> Future[T]:
     """Begin the work and return its result to come. It goes on when nobody waits any more, and dies with the process."""
     result: Future[T] = Future()
+    request_id = request_ids.current()  # What comes of a request is logged as part of it.
 
     def run() -> None:
         try:
             try:
-                value = work()
+                with request_ids.within(request_id):
+                    value = work()
             finally:
                 connections.close_all()  # This thread's own.
         except BaseException as error:  # noqa: BLE001 — whoever asks for the result gets it.

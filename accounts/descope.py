@@ -4,6 +4,8 @@ The SDK's own `validate_session` compares no issuer, takes a refresh token for a
 an endless one pass (protocol section 3), so tokens are verified here, on top of accounts/keys.py.
 """
 
+from __future__ import annotations
+
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,13 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import descope.http_client
-import httpx
 import jwt
-from descope import AssociatedTenant, AuthException, DescopeClient, RateLimitException
-from descope.exceptions import ERROR_TYPE_SERVER_ERROR
 from django.conf import settings
 from django.utils import timezone
 
@@ -26,7 +24,15 @@ from .breaker import Breaker
 from .claims import Claims
 from .exceptions import BadToken, Declined, NotDone, ProviderDown, ProviderUnavailable, SignedOut
 from .keys import LEEWAY_SECONDS, verified_payload
+from .on_demand import OnDemand
 from .roles import Role, name_of, roles_named
+
+if TYPE_CHECKING:
+    import descope as sdk
+    import httpx
+else:
+    # They take longer to import than Django, and whose token is still good needs neither.
+    sdk, httpx = OnDemand("descope"), OnDemand("httpx")
 
 TOKEN_REFUSED = frozenset({401, 403})
 NOT_TO_BE_DONE = frozenset({400, 404})  # Nobody of that id, an address that is taken, a role nobody made.
@@ -39,10 +45,6 @@ REFRESH_TIMEOUT = timedelta(seconds=20)
 CLOCK_OFF_BY_SECONDS = 90
 # A call cut short sooner than this says nothing about Descope: the request had spent its time before.
 PLAINLY_SLOW_SECONDS = 1.0
-
-# The SDK sleeps through a 503 for ten seconds and asks three times more (protocol section 2.1). A request of ours
-# holds one of few threads, so it fails at once, and the next one asks again.
-descope.http_client._RETRY_DELAYS_SECONDS = []  # type: ignore[attr-defined]  # Private: a test tells when it moves.
 
 breaker = Breaker(pause_seconds=10)
 
@@ -258,7 +260,7 @@ def invite(email: str, name: str, role: Role | None) -> Profile:
             email=email,
             display_name=name or None,
             role_names=[] if tenant else names,
-            user_tenants=[AssociatedTenant(tenant, names)] if tenant else [],
+            user_tenants=[sdk.AssociatedTenant(tenant, names)] if tenant else [],
             invite_url=f"{settings.SITE_URL}/sign-in",
             send_mail=True,
         )
@@ -282,6 +284,19 @@ def take_role(login_id: str, role: Role) -> None:
         _managed(lambda: client().mgmt.user.remove_tenant_roles(login_id, tenant, [name_of(role)]))
     else:
         _managed(lambda: client().mgmt.user.remove_roles(login_id, [name_of(role)]))
+
+
+def role_names() -> set[str]:
+    """Return what the roles at Descope are called, of the project and of the one tenant where one is set.
+
+    Raises ProviderUnavailable.
+    """
+    try:
+        answer = _managed(lambda: client().mgmt.role.load_all())
+    except Declined as error:
+        raise ProviderUnavailable("Descope refused to name the roles") from error
+    roles = answer.get("roles")
+    return {_text(role, "name") for role in (roles if isinstance(roles, list) else []) if isinstance(role, Mapping)}
 
 
 def disable(login_id: str) -> None:
@@ -316,9 +331,9 @@ def _managed(call: Callable[[], Any]) -> dict[str, Any]:
 
 
 @cache
-def client() -> DescopeClient:
+def client() -> sdk.DescopeClient:
     """The SDK's client, made on first use: with a management key its constructor calls Descope."""
-    return DescopeClient(
+    return _made(
         settings.DESCOPE_PROJECT_ID,
         management_key=settings.DESCOPE_MANAGEMENT_KEY or None,
         base_url=settings.DESCOPE_BASE_URI,
@@ -327,14 +342,21 @@ def client() -> DescopeClient:
 
 
 @cache
-def _patient_client() -> DescopeClient:
+def _patient_client() -> sdk.DescopeClient:
     """The same for refreshing alone, which nobody waits for to the end. Our own check of the tokens is the strict one."""
-    return DescopeClient(
+    return _made(
         settings.DESCOPE_PROJECT_ID,
         base_url=settings.DESCOPE_BASE_URI,
         timeout_seconds=REFRESH_TIMEOUT.total_seconds(),
         jwt_validation_leeway=CLOCK_OFF_BY_SECONDS,
     )
+
+
+def _made(project_id: str, **options: Any) -> sdk.DescopeClient:
+    # The SDK sleeps through a 503 for ten seconds and asks three times more (protocol section 2.1). A request of ours
+    # holds one of few threads, so it fails at once, and the next one asks again.
+    sdk.http_client._RETRY_DELAYS_SECONDS = []  # type: ignore[attr-defined]  # Private: a test tells when it moves.
+    return sdk.DescopeClient(project_id, **options)
 
 
 def _asked(call: Callable[[], Any], *, no: frozenset[int] = TOKEN_REFUSED) -> dict[str, Any]:
@@ -371,14 +393,14 @@ def _answer(call: Callable[[], Any], no: frozenset[int]) -> dict[str, Any]:
         answer = call()
         if isinstance(answer, httpx.Response):
             answer = answer.json() if answer.content else {}
-    except AuthException as error:
+    except sdk.AuthException as error:
         status = error.status_code or 0
         if status in no:
             raise SignedOut("Descope refused the token") from error
         # The SDK says 500 of its own, too, of a token that it cannot read.
-        is_down = status >= 500 and error.error_type == ERROR_TYPE_SERVER_ERROR
+        is_down = status >= 500 and error.error_type == sdk.exceptions.ERROR_TYPE_SERVER_ERROR
         raise (ProviderDown if is_down else ProviderUnavailable)(f"Descope answered {status}") from error
-    except RateLimitException as error:
+    except sdk.RateLimitException as error:
         # Not down: a limit on one kind of call must not stop everybody's sign-in.
         raise NotDone("Descope asks us to slow down") from error
     except httpx.HTTPError as error:

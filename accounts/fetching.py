@@ -4,19 +4,26 @@ Whoever named the address chose neither where its name points nor where it redir
 be a public address unless private ones are allowed, and is connected to by the very address that was looked up.
 """
 
+from __future__ import annotations
+
 import ipaddress
 import socket
-import time
-from collections.abc import Iterable
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any
-
-import httpcore
-import httpx
+from typing import TYPE_CHECKING
 
 from . import background
+from .on_demand import OnDemand
+
+if TYPE_CHECKING:
+    import httpcore
+    import httpx
+
+    from . import deadlines
+    from .deadlines import Deadline
+else:
+    httpcore, httpx, deadlines = OnDemand("httpcore"), OnDemand("httpx"), OnDemand("accounts.deadlines")
 
 USER_AGENT = "Galley/0.1"
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 by way of NAT64: RFC 6052.
@@ -59,9 +66,9 @@ def fetched(address: str, terms: Terms) -> Found:
 
 
 def _fetched(address: str, terms: Terms) -> Found:
-    deadline = _Deadline(terms.seconds)
+    deadline = deadlines.Deadline(terms.seconds)
     # No proxy from the environment: it would look the names up itself, and our check would be of nothing.
-    with httpx.Client(timeout=terms.seconds, trust_env=False, transport=_Transport(deadline)) as client:
+    with httpx.Client(timeout=terms.seconds, trust_env=False, transport=deadlines.Transport(deadline)) as client:
         for _ in range(terms.max_redirects + 1):
             request = _pinned_request(client, httpx.URL(address), terms, deadline)
             response = client.send(request, stream=True)
@@ -76,7 +83,7 @@ def _fetched(address: str, terms: Terms) -> Found:
     raise Unreachable(f"The address redirects more than {terms.max_redirects} times.")
 
 
-def _pinned_request(client: httpx.Client, url: httpx.URL, terms: Terms, deadline: "_Deadline") -> httpx.Request:
+def _pinned_request(client: httpx.Client, url: httpx.URL, terms: Terms, deadline: Deadline) -> httpx.Request:
     """Return a request to the address the name stands for now. A second look-up could give another."""
     if url.scheme not in terms.schemes or not url.host:
         raise Unreachable(f"{url} cannot be fetched: only addresses that begin with {' or '.join(terms.schemes)} are.")
@@ -92,7 +99,7 @@ def _pinned_request(client: httpx.Client, url: httpx.URL, terms: Terms, deadline
     )
 
 
-def _looked_up(host: str, port: int, deadline: "_Deadline") -> IPv4Address | IPv6Address:
+def _looked_up(host: str, port: int, deadline: Deadline) -> IPv4Address | IPv6Address:
     try:
         # In a thread of its own: the system's resolver knows no time-out but its own.
         found = background.start(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)).result(
@@ -115,7 +122,7 @@ def _is_public(ip: IPv4Address | IPv6Address) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-def _body(response: httpx.Response, terms: Terms, deadline: "_Deadline") -> bytes:
+def _body(response: httpx.Response, terms: Terms, deadline: Deadline) -> bytes:
     if response.status_code != httpx.codes.OK:
         raise Unreachable(f"The server answered {response.status_code} {response.reason_phrase}.")
     if response.headers.get("content-encoding", "identity") != "identity":
@@ -128,68 +135,3 @@ def _body(response: httpx.Response, terms: Terms, deadline: "_Deadline") -> byte
         if deadline.is_over:
             raise Unreachable(f"It did not arrive within {terms.seconds:.0f} seconds.")
     return bytes(content)
-
-
-class _Deadline:
-    """When all of it has to be over. The time-outs of a client hold for each step, and start anew with each byte."""
-
-    def __init__(self, seconds: float) -> None:
-        self._ends_at = time.monotonic() + seconds
-
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() > self._ends_at
-
-    def seconds_left(self) -> float:
-        """Raises a time-out where none are left: 0 would mean not to wait, and None for ever."""
-        seconds = self._ends_at - time.monotonic()
-        if seconds <= 0:
-            raise httpcore.ReadTimeout("took too long")
-        return seconds
-
-
-class _Transport(httpx.HTTPTransport):
-    """Connects as ever, and lets no step wait past the deadline."""
-
-    def __init__(self, deadline: _Deadline) -> None:
-        super().__init__(trust_env=False)
-        self._pool._network_backend = _Network(deadline)  # Private: a test tells when it moves.
-
-
-class _Network(httpcore.NetworkBackend):
-    def __init__(self, deadline: _Deadline) -> None:
-        self._deadline, self._network = deadline, httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        stream = self._network.connect_tcp(host, port, self._deadline.seconds_left(), local_address, socket_options)
-        return _Stream(stream, self._deadline)
-
-
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._stream, self._deadline = stream, deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.seconds_left())
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.seconds_left())
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.seconds_left())
-        return _Stream(secured, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)

@@ -10,8 +10,10 @@ from django.core.cache import cache
 
 from .exceptions import TooMany
 from .models import Person
+from .seldom import Seldom
 
 logger = logging.getLogger(__name__)
+seldom = Seldom(logger)
 
 
 def check(name: str, whose: str = "") -> None:
@@ -28,7 +30,7 @@ def check(name: str, whose: str = "") -> None:
         cache.add(key, 0, timeout=2 * seconds)
         count = cache.incr(key)
     except Exception as trouble:  # noqa: BLE001 — each kind of cache fails in its own way, and none may refuse people.
-        logger.error("Calls are not being counted, because the cache does not answer: %s", type(trouble).__name__)
+        seldom.error("Calls are not being counted, because the cache does not answer: %s", type(trouble).__name__)
         return
     if count > allowed:
         if count == allowed + 1:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from . import api_tokens, patience, session_keys, sessions
+from .audience import Audience
 from .exceptions import BadToken, ProviderUnavailable, TooMany
 from .http import (
     PersonRequest,
@@ -84,7 +85,14 @@ def _of_nobody(bare_request: HttpRequest) -> PersonRequest:
 
 
 def _identify(request: PersonRequest) -> None:
-    """Set who is asking. A bearer wins over the cookie, and a bad one is not made good by it."""
+    """Set who is asking. A bearer wins over the cookie, and a bad one is not made good by it.
+
+    A page that is to be kept for many is asked for by nobody in particular.
+    """
+    audience = request.META.get(Audience.KEY)
+    if isinstance(audience, Audience):
+        request.user = audience.anybody()
+        return
     authorization = request.headers.get("Authorization", "")
     if authorization:
         scheme, _, token = authorization.partition(" ")

@@ -68,6 +68,7 @@ class User(models.Model):
     # How and when they signed in, where this request comes of a session.
     methods: frozenset[str] = frozenset()
     signed_in_at: datetime | None = None
+    is_anybody: bool = False  # True of a stand-in: accounts/audience.py.
     is_visitor: ClassVar[Literal[False]] = False
     is_authenticated: ClassVar[Literal[True]] = True
     is_anonymous: ClassVar[Literal[False]] = False
@@ -113,6 +114,7 @@ class Visitor:
     email = ""
     roles: frozenset[Role] = frozenset()
     is_freshly_proved: bool = True
+    is_anybody: ClassVar[Literal[False]] = False
     is_visitor: ClassVar[Literal[True]] = True
     is_authenticated: ClassVar[Literal[False]] = False
     is_anonymous: ClassVar[Literal[True]] = True

@@ -1,19 +1,27 @@
 """Pictures that come from outside: read with care, made small, and written anew with nothing but their pixels."""
 
+from __future__ import annotations
+
 import builtins
 import io
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageCms, ImageOps, features
+from .on_demand import OnDemand
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", *(["AVIF"] if features.check("avif") else []))
+if TYPE_CHECKING:
+    from PIL import Image, ImageCms, ImageOps, features
+else:
+    Image, ImageCms = OnDemand("PIL.Image"), OnDemand("PIL.ImageCms")
+    ImageOps, features = OnDemand("PIL.ImageOps"), OnDemand("PIL.features")
+
 MAX_PIXELS = 40_000_000
 MAX_PROFILE_BYTES = 4 * 1024 * 1024  # Those of printing presses are large.
 QUALITY = 82
-SRGB = ImageCms.createProfile("sRGB")
 
 # A picture of the largest size takes 160 MB while it is read.
 _one_at_a_time = threading.Lock()
@@ -53,7 +61,7 @@ def squared(data: bytes, *, side: int) -> Picture:
 
 def _remade(data: bytes, resized: Callable[[Image.Image], Image.Image], side: int) -> Picture:
     try:
-        with _one_at_a_time, Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with _one_at_a_time, Image.open(io.BytesIO(data), formats=formats()) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise NotAPicture(TOO_LARGE)
             image.draft("RGB", (side, side))  # A JPEG need not be unpacked to its full size.
@@ -65,6 +73,12 @@ def _remade(data: bytes, resized: Callable[[Image.Image], Image.Image], side: in
         raise NotAPicture(TOO_LARGE) from bomb
     except Exception as trouble:  # Each format's reader fails in ways of its own on bytes that are made to break it.
         raise NotAPicture(UNREADABLE) from trouble
+
+
+@cache
+def formats() -> tuple[str, ...]:
+    """Return what is read: AVIF where the library was built with it."""
+    return ("JPEG", "PNG", "WEBP", "GIF", *(["AVIF"] if features.check("avif") else []))
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -97,7 +111,7 @@ def _converted(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.I
     converted = ImageCms.profileToProfile(
         colours,
         profile,
-        SRGB,
+        ImageCms.createProfile("sRGB"),
         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
         outputMode="RGB",
         flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,

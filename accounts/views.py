@@ -15,6 +15,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
+from observability.counters import sign_ins
+
 from . import descope, limits, sessions
 from .access import open_to_visitors
 from .exceptions import BadToken, ProviderUnavailable, SignedOut, SignedOutJustNow
@@ -87,17 +89,22 @@ def start_session(request: PersonRequest) -> HttpResponse:
             device=device_of(request),
         )
     except BadToken:
+        sign_ins.add("refused")
         return problem(401, "This sign-in could not be verified. Start again.")
     except SignedOutJustNow:
+        sign_ins.add("refused")
         return problem(
             401, "You were signed out everywhere. Start again, and if that is refused, try again in a moment."
         )
     except SignedOut:
+        sign_ins.add("refused")
         return problem(401, "This account cannot sign in here any more. An admin of this site can help.")
     except ProviderUnavailable:
+        sign_ins.add("unavailable")
         response = problem(503, "The sign-in service does not answer. Try again in a minute.")
         response.headers["Retry-After"] = "30"
         return response
+    sign_ins.add("done")
     # The CSRF token stays: the tab that waits for the link and the tab that opened it both end up here, with one
     # token between them, and its __Host- cookie cannot have been planted.
     response = JsonResponse({"error": None, "data": {"next": safe_next(tokens["next"]), "firstSeen": is_new}})

@@ -1,5 +1,6 @@
 """Refusals that no single view owns: the same words as a page for people and as JSON for programs."""
 
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,9 @@ from accounts.access import open_where_public
 from accounts.http import posted_texts, problem, refusal, wants_json, with_person
 from blog.views.addresses import otherwise_written
 from blog.views.reading import formerly_at
+from observability import request_ids
 
+from . import outages
 from .look import look_of
 
 
@@ -41,6 +44,8 @@ class OwnPagesMiddleware:
             return missing(request, exception)
         if isinstance(exception, PermissionDenied):
             return forbidden(request, exception)
+        if outages.is_outage(exception):
+            return outages.unavailable(request, exception)
         return None
 
 
@@ -53,12 +58,18 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer when all else failed, with nothing on the page that could fail, too; but what was typed comes back."""
+    """Answer when all else failed, with nothing on the page that could fail, too; but what was typed comes back.
+
+    What fails before a view is chosen, as the look-up of a session, comes here as well.
+    """
+    error = sys.exc_info()[1]
+    if error is not None and outages.is_outage(error):
+        return outages.unavailable(request, error)
     if wants_json(request):
-        return problem(500, "Something broke here. It is our fault, and it has been noted.")
-    return HttpResponseServerError(
-        render_to_string("500.html", {"fields": posted_texts(request), "look": look_of(request)})
-    )
+        told = "Something broke here. It is our fault, and it has been noted."
+        return problem(500, told, request_id=request_ids.current())
+    context = {"fields": posted_texts(request), "look": look_of(request), "request_id": request_ids.current()}
+    return HttpResponseServerError(render_to_string("500.html", context))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,17 +9,17 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from blog import languages
 
 from . import site
+from .environment import Environment, address_like, time_zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Environment()
 env.read_env(BASE_DIR / ".env", overwrite=False)
 
 
@@ -186,6 +186,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
+    "config.observing.ObservingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -222,27 +223,44 @@ TEMPLATES = [
     },
 ]
 LANGUAGE_CODE = "en"
-TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = time_zone("TIME_ZONE", env.str("TIME_ZONE", default="UTC"))
 USE_I18N = False
 USE_TZ = True
 
 # Data
 
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'galley.sqlite3'}"),
-}
+with address_like("postgres://user:password@host/name", "DATABASE_URL"):
+    DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'galley.sqlite3'}")}
+    ON_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 SQLITE_OPTIONS = {
     # An immediate transaction waits its turn; a deferred one that reads and then writes fails at once.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-    "PRAGMA recursive_triggers=ON;",  # So that REPLACE meets the guards against removal.
+    "PRAGMA recursive_triggers=ON; "  # So that REPLACE meets the guards against removal.
+    "PRAGMA cache_size=-1000;",  # Each thread of each worker has one, of what the system keeps in memory anyway.
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if not ON_SQLITE and DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://: Galley knows no other database.")
+# Where it is gone, nobody waits for it as long as the network would: to connect, nor for an answer of a dead line.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # Milliseconds.
+}
+if ON_SQLITE:
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+else:
+    DATABASES["default"] = {"OPTIONS": {}, **DATABASES["default"]}
+    DATABASES["default"]["OPTIONS"] = POSTGRESQL_OPTIONS | DATABASES["default"]["OPTIONS"]
 DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # A restart of PostgreSQL costs nobody a page. SQLite has none.
+with address_like("redis://host:6379/0", "CACHE_URL"):
+    SHARED_CACHE = env.cache_url("CACHE_URL", default="locmemcache://?max_entries=10000")
 CACHES = {
-    "default": env.cache_url("CACHE_URL", default="locmemcache://?max_entries=10000"),
+    "default": SHARED_CACHE,
     # Pictures drawn of titles: some 15 kB each, on each machine for itself, and drawn anew when they are lost.
     "cards": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
@@ -251,6 +269,8 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 2000},
     },
 }
+if CACHES["default"]["BACKEND"].startswith("django.core.cache.backends.redis."):
+    CACHES["default"] = {"KEY_PREFIX": "galley"} | CACHES["default"] | {"BACKEND": "config.steady_cache.SteadyCache"}
 
 if USE_SANDBOX:
     INSTALLED_APPS.append("accounts.sandbox")
@@ -269,7 +289,8 @@ EMAIL_BACKEND = (
     "accounts.sandbox.mail_backend.InboxBackend" if USE_SANDBOX else "django.core.mail.backends.dummy.EmailBackend"
 )
 if EMAIL_URL:
-    globals().update(env.email_url("EMAIL_URL"))
+    with address_like("smtp+tls://user:password@mail.example.org:587", "EMAIL_URL"):
+        globals().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>")
 # Before a mail about a post goes out, Descope is asked whether its reader may still see the post.
@@ -284,6 +305,10 @@ MEDIA_BACKEND: str = env.str("MEDIA_BACKEND", default="django.core.files.storage
 MEDIA_OPTIONS: dict[str, object] = env.json("MEDIA_OPTIONS", default={"location": str(DATA_DIR / "media")})
 # From here alone, a picture may be fetched that is not on the public web: the sandbox is on this machine.
 PICTURES_FROM_INSIDE = f"{DESCOPE_BASE_URI}/" if USE_SANDBOX else ""
+
+# How much each process keeps of reading pages that were made before: config/page_cache. None in development, where
+# code and templates change meanwhile.
+PAGE_CACHE_MB: int = env.int("PAGE_CACHE_MB", default=0 if DEBUG else 32)
 
 # Static files
 
@@ -360,19 +385,40 @@ SIGN_IN_CSP: dict[str, list[str]] = (
     }
 )
 
-# Logs go to standard error and never carry a token.
+# Logs go to standard error and never carry a token: config/confidential.py.
 
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="plain" if DEBUG else "json")
+if LOG_FORMAT not in ("plain", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is “{LOG_FORMAT}”; it must be plain or json.")
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+    raise ImproperlyConfigured(f"LOG_LEVEL is “{LOG_LEVEL}”; it must be DEBUG, INFO, WARNING or ERROR.")
+LOG_REQUESTS: bool = env.bool("LOG_REQUESTS", default=False)  # A line for each, by the name of its route.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"without_tokens": {"()": "config.logs.WithoutTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_tokens"]}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "formatters": {"plain": {"()": "config.logs.PlainFormatter"}, "json": {"()": "config.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": [], "level": "INFO"},  # Its own handler would say everything twice.
-        "django_tasks": {"level": "WARNING"},  # They tell of every letter and of every look into the queue.
+        "django": {"handlers": [], "level": LOG_LEVEL},  # Its own handler would say everything twice.
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # These tell of every letter, every address and every row, also of what is in them.
+        "django.db.backends": {"level": "INFO"},
+        "django.template": {"level": "INFO"},
+        "django_tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},  # It logs addresses, and management ones hold login ids.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+        "boto3": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "s3transfer": {"level": "WARNING"},
     },
 }
+
+# Who reads the counts at /metrics. Without it nothing is counted, and there is no such address.
+
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("METRICS_TOKEN is too short to keep anybody out: write at least 16 characters.")

@@ -1,5 +1,6 @@
 """Starting with one environment or another, each in a process of its own."""
 
+import importlib.util
 import json
 import os
 import re
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 PRODUCTION = {
     "DEBUG": "false",
@@ -61,6 +63,58 @@ def test_a_setting_that_makes_no_sense_stops_the_start_with_one_sentence() -> No
 
     assert refused.returncode != 0
     assert refused.stderr == "VISIBILITY is “everyone”; it must be members or public.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "sentence"),
+    [
+        ("SESSION_DAYS", "a few", "SESSION_DAYS must be a whole number."),
+        ("REQUIRE_SECOND_PERSON", "ture", "REQUIRE_SECOND_PERSON is “ture”; it must be true or false."),
+        ("TIME_ZONE", "Mars/Base", "TIME_ZONE is “Mars/Base”; write it as Europe/Vienna or UTC."),
+        (
+            "DATABASE_URL",
+            "mysql://galley:secret@db/galley",
+            "DATABASE_URL must begin with sqlite:// or postgres://: Galley knows no other database.",
+        ),
+        (
+            "DATABASE_URL",
+            "postgres://galley:secret@db:x/galley",
+            "DATABASE_URL cannot be understood; write it like postgres://user:password@host/name.",
+        ),
+        (
+            "CACHE_URL",
+            "radis://:secret@cache/0",
+            "CACHE_URL cannot be understood; write it like redis://host:6379/0.",
+        ),
+        (
+            "EMAIL_URL",
+            "smpt://me:secret@mail",
+            "EMAIL_URL cannot be understood; write it like smtp+tls://user:password@mail.example.org:587.",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_refused_in_one_sentence_without_its_secret(
+    name: str, written: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for setting, value in (PRODUCTION | {name: written}).items():
+        monkeypatch.setenv(setting, value)
+
+    spec = importlib.util.spec_from_file_location(
+        "config.settings_of_another", settings.BASE_DIR / "config/settings.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+    assert str(refused.value) == sentence
+
+
+def test_a_number_and_a_switch_that_are_left_empty_are_as_good_as_not_there() -> None:
+    values = read(**PRODUCTION | {"PORT": "", "DEBUG": "", "REQUIRE_SECOND_PERSON": ""})
+
+    assert (values["PORT"], values["DEBUG"], values["REQUIRE_SECOND_PERSON"]) == (8000, False, False)
 
 
 def test_the_check_before_deployment_has_nothing_to_say(tmp_path: Path) -> None:
@@ -125,7 +179,7 @@ def test_every_setting_has_its_row_in_the_readme_and_every_row_its_setting() -> 
     rows = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"[A-Z_]+", row)}
 
     assert read - rows == set()
-    assert rows - read == {"HOST", "WORKERS", "THREADS"}  # Of bin/serve.
+    assert rows - read == {"HOST", "WORKERS", "THREADS", "HANG_SECONDS", "WORKER_MEMORY_MB"}  # Of bin/serve.
 
 
 def test_a_limit_is_read_as_calls_in_seconds() -> None:

@@ -1,0 +1,35 @@
+"""What every worker needs, loaded once before there are any: bin/serve forks them from a process that has it."""
+
+import os
+import sys
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+
+PAGES = ("blog/home.html", "blog/post.html", "blog/tag.html", "accounts/sign_in.html", "404.html")
+
+
+def warm_up() -> None:
+    """Load the site, and connect to nothing: no connection outlives a fork."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    _load()
+
+
+def _load() -> None:
+    from django.conf import settings
+    from django.db import connections
+    from django.template.loader import get_template
+    from django.urls import get_resolver
+    from django.utils.module_loading import import_string
+
+    for middleware in settings.MIDDLEWARE:
+        import_string(middleware)
+    for alias in connections:
+        connections[alias]  # Its modules; it connects when it is first asked.
+    get_resolver().reverse_dict  # noqa: B018 — asking for it reads all addresses.
+    for name in PAGES:
+        get_template(name)
