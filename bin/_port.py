@@ -1,11 +1,11 @@
-"""Say in words why the development server cannot listen at HOST and PORT. Any Python 3.11 runs it."""
+"""Say in words why a server cannot listen at HOST and PORT. Any Python 3.11 runs it."""
 
 import errno
 import socket
 import sys
 
 
-def main(host: str, port: str) -> None:
+def main(host: str, port: str, command: str) -> None:
     """Exit with a sentence if the port is taken or cannot be had."""
     if not port.isdecimal() or not 0 < int(port) < 65536:
         sys.exit(f"PORT is “{port}”; it must be a number from 1 to 65535.")
@@ -15,8 +15,8 @@ def main(host: str, port: str) -> None:
         sys.exit(f"HOST is “{host}”, which is no name or address this machine knows.")
     # Another program may answer on just one of localhost's addresses, and browsers ask either.
     if any(answers(family, address) for family, *_, address in addresses):
-        sys.exit(taken(host, int(port)))
-    try_to_listen(host, int(port))
+        sys.exit(taken(host, int(port), command))
+    try_to_listen(host, int(port), command)
 
 
 def answers(family: socket.AddressFamily, address: tuple[object, ...]) -> bool:
@@ -25,21 +25,21 @@ def answers(family: socket.AddressFamily, address: tuple[object, ...]) -> bool:
         return client.connect_ex(address) == 0
 
 
-def try_to_listen(host: str, port: int) -> None:
+def try_to_listen(host: str, port: int, command: str) -> None:
     try:
         with socket.socket() as server:
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             server.bind((host, port))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            sys.exit(taken(host, port))
+            sys.exit(taken(host, port, command))
         sys.exit(f"This machine does not let you serve at {host}:{port}: {error.strerror}.")
 
 
-def taken(host: str, port: int) -> str:
+def taken(host: str, port: int, command: str) -> str:
     return (
-        f"Port {port} is taken: another program, perhaps another bin/dev, is at {host}:{port}.\n"
-        f"Stop it, or take another port: PORT={port + 1} bin/dev\n"
+        f"Port {port} is taken: another program, perhaps another {command}, is at {host}:{port}.\n"
+        f"Stop it, or take another port: PORT={port + 1} {command}\n"
         f"(To run two copies side by side, give the second its own data too: DATA_DIR=/some/folder.)"
     )
 

@@ -1,5 +1,6 @@
 """Refuse to serve what is not ready, in one sentence, and collect the static files. bin/serve runs it."""
 
+import fcntl
 import hashlib
 import os
 import sys
@@ -10,35 +11,32 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 
 
 def main() -> None:
-    """Check the settings and the database, then collect static files if any has changed."""
+    """Refuse in one sentence."""
+    try:
+        check_and_collect()
+    except (ImproperlyConfigured, CommandError) as error:
+        sys.exit(str(error))
+    except DatabaseError as error:
+        sys.exit(f"The database does not answer: {error}")
+
+
+def check_and_collect() -> None:
+    """Check the settings and where they lead to, then collect static files if any has changed."""
     django.setup()
-    if settings.DEBUG:
-        sys.exit("DEBUG is on, which shows strangers the insides of the site: set DEBUG=false, or use bin/dev.")
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    from config.deployment import Severity, findings
+    from observability import counters
+
+    for found in findings():
+        if found.severity is Severity.STOPS:
+            sys.exit(found.sentence)
+        sys.stderr.write(f"Warning: {found.sentence}\n")
     call_command("check", deploy=True, fail_level="ERROR")
-    if waiting := migrations_waiting():
-        sys.exit(f"Migrations wait to be applied ({waiting}): .venv/bin/python manage.py migrate")
-    if gone := guards_missing():
-        sys.exit(f"The database lacks guards ({gone}): .venv/bin/python manage.py migrate puts them back")
     collect_static_files()
-
-
-def migrations_waiting() -> str:
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
-
-
-def guards_missing() -> str:
-    from accounts.guards import missing
-    from blog.guards import ALL_GUARDS
-
-    return ", ".join(missing(ALL_GUARDS, DEFAULT_DB_ALIAS))
+    counters.forget_former(settings.DATA_DIR / "metrics")
 
 
 def collect_static_files() -> None:
@@ -47,8 +45,10 @@ def collect_static_files() -> None:
     state = static_state()
     if stamp.is_file() and stamp.read_text() == state:
         return
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(state)
+    with stamp.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Several may start at once, on the same data.
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(state)
 
 
 def static_state() -> str:
@@ -63,9 +63,4 @@ def static_state() -> str:
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    try:
-        main()
-    except (ImproperlyConfigured, CommandError) as error:
-        sys.exit(str(error))
-    except DatabaseError as error:
-        sys.exit(f"The database does not answer: {error}")
+    main()

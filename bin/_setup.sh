@@ -27,6 +27,10 @@ use_python() {
     if venv_works && fresh .venv/.stamp-venv; then
         return
     fi
+    # A link leads to what another checkout has made and goes on using: it is not for this one to make anew.
+    if venv_works && [ -L .venv ]; then
+        return
+    fi
     # One that somebody made by hand will do.
     if venv_works && [ ! -e .venv/.stamp-venv ] && .venv/bin/python -m pip --version >/dev/null 2>&1; then
         stamp .venv/.stamp-venv

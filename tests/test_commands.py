@@ -84,12 +84,15 @@ def test_no_python_at_all_is_said_in_words(checkout: Path) -> None:
     assert "PATH has none" in refused.stderr
 
 
-def test_a_taken_port_is_refused_with_a_way_out_and_before_anything_is_made(checkout: Path, busy_port: int) -> None:
-    refused = run(checkout, "bin/dev", PORT=str(busy_port))
+@pytest.mark.parametrize("command", ["bin/dev", "bin/serve"])
+def test_a_taken_port_is_refused_with_a_way_out_and_before_anything_is_made(
+    command: str, checkout: Path, busy_port: int
+) -> None:
+    refused = run(checkout, command, PORT=str(busy_port))
 
     assert refused.returncode != 0
     assert f"Port {busy_port} is taken" in refused.stderr
-    assert f"PORT={busy_port + 1} bin/dev" in refused.stderr
+    assert f"PORT={busy_port + 1} {command}" in refused.stderr
     assert not (checkout / ".venv").exists()
 
 
@@ -129,6 +132,18 @@ def test_a_first_start_without_network_says_so_and_the_next_goes_on_from_there(c
     assert "a first start needs the network" in second.stderr
 
 
+def test_a_venv_that_another_checkout_shares_is_left_alone(checkout: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    run(checkout, "python3", "-m", "venv", "--without-pip", str(shared))
+    (shared / ".stamp-venv").write_text("of another checkout")
+    (checkout / ".venv").symlink_to(shared)
+
+    done = run(checkout, "bash", "-c", ". bin/_setup.sh && use_python")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (shared / ".stamp-venv").read_text() == "of another checkout"
+
+
 def test_bin_test_refuses_a_step_it_does_not_have(checkout: Path) -> None:
     refused = run(checkout, "bin/test", "--only", "types,spelling")
 
@@ -155,8 +170,28 @@ def test_serving_without_a_setting_it_needs_is_refused_in_one_sentence(name: str
 def test_serving_on_a_database_that_waits_for_migrations_is_refused(tmp_path: Path) -> None:
     refused = run(ROOT, sys.executable, "bin/_preflight.py", **production(tmp_path))
 
+    *warnings, sentence = refused.stderr.splitlines()
     assert refused.returncode != 0
-    assert "manage.py migrate" in refused.stderr
+    assert "manage.py migrate" in sentence
+    assert [line.split()[:2] for line in warnings] == [
+        ["Warning:", "DESCOPE_MANAGEMENT_KEY"],
+        ["Warning:", "DESCOPE_WEBHOOK_SECRET"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SECRET_KEY", "short"), ("ALLOWED_HOSTS", "*"), ("DATABASE_URL", "postgres://galley:secret@127.0.0.1:9/galley")],
+)
+def test_serving_what_is_unsafe_or_out_of_reach_is_refused_in_one_sentence(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    refused = run(ROOT, sys.executable, "bin/_preflight.py", **production(tmp_path) | {name: value})
+
+    assert refused.returncode != 0
+    assert name in refused.stderr.splitlines()[-1]
+    assert "Traceback" not in refused.stderr
+    assert "secret@" not in refused.stderr
 
 
 def production(data: Path) -> dict[str, str]:
@@ -165,6 +200,7 @@ def production(data: Path) -> dict[str, str]:
         "SECRET_KEY": "of-a-test-in-production-mode-Zu8aeR5ohngoo6Quoo3ahth0iePh4ei",
         "SITE_URL": "https://galley.example",
         "DESCOPE_PROJECT_ID": "P2production",
+        "BEHIND_PROXY": "true",
         "DATA_DIR": str(data),
         "DATABASE_URL": f"sqlite:///{data / 'galley.sqlite3'}",
     }

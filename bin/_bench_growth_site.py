@@ -1,0 +1,263 @@
+"""One site of so many posts, which is asked for one page after the other: a process of bin/bench growth.
+
+It reads a request from each line it gets, and answers with what that took.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import django
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT = "8610"
+PATIENCE = 20
+
+Ask = Callable[[], Any]
+
+
+def main() -> None:
+    posts = int(sys.argv[1])
+    sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PORT": PORT, "SITE_URL": "", "VISIBILITY": "public"}
+    os.environ |= {"SEARCH_LIMIT": "1000000/minute", "SEARCH_ENGINES": "true"}
+    django.setup()
+    logging.disable(logging.CRITICAL)
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(exist_ok=True)  # It is looked for.
+    asks = Asks(posts)
+    settings.DEBUG = False  # Or every statement would be kept.
+    for line in sys.stdin:
+        what, *names = json.loads(line)
+        answer = list(asks.all) if what == "pages" else measured(asks.all[names[0]])
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+class Asks:
+    """The pages of a site, each with what is done to get it."""
+
+    def __init__(self, posts: int) -> None:
+        self.posts = posts
+        self.visitor, self.reader, self.editor, self.admin = prepare(posts)
+        self.number = count(1)
+        self.drafts = [self._start("A draft"), self._start("Another draft")]
+        self.all: dict[str, Ask] = self._reading() | self._searching() | self._desk() | self._writing()
+
+    def _reading(self) -> dict[str, Ask]:
+        from blog.models import Post
+
+        middle = Post.objects.live().newest_first()[self.posts // 2]
+        get = partial(self._get, self.visitor)
+        pages = {
+            "home": get("/"),
+            "home, page 2": get("/?page=2"),
+            "home, page 50": get("/?page=50"),
+            "home, signed in": self._get(self.reader, "/"),
+            "post": get(middle.get_absolute_url()),
+            "post, the newest": get(Post.objects.live().newest_first()[0].get_absolute_url()),
+            "post, signed in": self._get(self.reader, middle.get_absolute_url()),
+            "archive": get("/archive"),
+            "archive of a month": get("/archive/2018/05"),
+            "tag": get("/tags/topic-7"),
+            "author": get("/authors/author-1"),
+            "series": get("/series/series-3"),
+            "tags": get("/tags"),
+            "authors": get("/authors"),
+            "RSS": get("/feeds/rss.xml"),
+            "RSS of a tag": get("/tags/topic-7/feeds/rss.xml"),
+            "sitemap": get("/sitemap.xml"),
+            "part of the sitemap": get("/sitemap-posts-0.xml"),
+            "API list, reader": self._get(self.reader, "/api/posts/retrieve"),
+            "API list, editor": self._get(self.editor, "/api/posts/retrieve"),
+            "API list, admin": self._get(self.admin, "/api/posts/retrieve"),
+            "API, one post": get(f"/api/posts/{middle.pk}"),
+        }
+        if self.posts < 50 * 20:
+            del pages["home, page 50"]
+        if self.posts < 1_000:
+            del pages["series"]
+        return pages
+
+    def _searching(self) -> dict[str, Ask]:
+        from _bench_texts import name_of, vocabulary
+
+        words = vocabulary()
+        queries = {
+            "a word of one post": {"q": name_of(self.posts // 3)},
+            "the commonest word": {"q": words[0]},
+            "the commonest, newest first": {"q": words[0], "sort": "newest"},
+            "the commonest, page 5": {"q": words[0], "page": "5"},
+            "two common words": {"q": f"{words[0]} {words[1]}"},
+            "a phrase": {"q": f'"{words[0]} {words[1]}"'},
+            "a word in some": {"q": words[300]},
+            "a word under a tag": {"q": f'{words[30]} tag:"topic 7"'},
+            "a tag alone": {"q": 'tag:"topic 7"'},
+            "what is nowhere": {"q": "zzyzx"},
+        }
+        return {f"search: {name}": self._get(self.visitor, "/search", query) for name, query in queries.items()}
+
+    def _desk(self) -> dict[str, Ask]:
+        post = self.drafts[0]
+        return {
+            "desk, editor": self._get(self.editor, "/desk"),
+            "desk, admin": self._get(self.admin, "/desk"),
+            "desk: mine": self._get(self.editor, "/desk/mine"),
+            "desk: drafts": self._get(self.editor, "/desk/drafts"),
+            "desk: live": self._get(self.editor, "/desk/live"),
+            "desk: queue": self._get(self.admin, "/desk/queue"),
+            "desk: published": self._get(self.admin, "/desk/published"),
+            "desk: all": self._get(self.admin, "/desk/everything"),
+            "desk: all, drafts": self._get(self.admin, "/desk/everything", {"standing": "drafts"}),
+            "desk: queue, a word": self._get(self.admin, "/desk/queue", {"q": "bace"}),
+            "desk: a post": self._get(self.editor, f"/desk/posts/{post}"),
+            "desk: its history": self._get(self.editor, f"/desk/posts/{post}/history"),
+            "notifications": self._get(self.editor, "/desk/notifications"),
+            "write page": self._get(self.editor, "/write"),
+        }
+
+    def _writing(self) -> dict[str, Ask]:
+        return {"write": self._write, "save": self._save, "submit": self._submit, "publish": self._publish}
+
+    def _get(self, client: Client, path: str, query: dict[str, str] | None = None) -> Ask:
+        return lambda: expect(client.get(path, query or {}), 200)
+
+    def _write(self) -> None:
+        self._start("write")
+
+    def _save(self) -> Callable[[], Any]:
+        from blog.models import Post
+
+        post = Post.objects.get(pk=self.drafts[1])
+        words = {"title": post.title, "body": f"{self._body()}\n\nSaved {next(self.number)}.", "tags": "topic 7"}
+        version = str(post.version)
+        return lambda: expect(
+            self.editor.post(f"/desk/posts/{post.pk}/edit", {**words, "version": version, "write_key": "x"}), 302
+        )
+
+    def _submit(self) -> Callable[[], Any]:
+        post = self._start("submit")
+        return lambda: expect(self.editor.post(f"/desk/posts/{post}/submit", {"note": ""}), 302)
+
+    def _publish(self) -> Callable[[], Any]:
+        post = self._start("publish")
+        self._submit_now(post)
+        return lambda: expect(self.admin.post(f"/desk/posts/{post}/publish", {"revision": "1"}), 302)
+
+    def _submit_now(self, post: int) -> None:
+        expect(self.editor.post(f"/desk/posts/{post}/submit", {"note": ""}), 302)
+
+    def _start(self, title: str) -> int:
+        from blog.models import Post
+
+        number = next(self.number)
+        words = {"title": f"{title} {os.getpid()} {number}", "body": self._body(), "tags": "topic 7"}
+        expect(self.editor.post("/write", {**words, "write_key": f"{os.getpid()}-{number}"}), 302)
+        pk: int = Post.objects.order_by("-pk").values_list("pk", flat=True)[0]
+        return pk
+
+    def _body(self) -> str:
+        from _bench_texts import texts
+
+        return texts(1, 1_000)[0].body
+
+
+def prepare(posts: int) -> tuple[Client, Client, Client, Client]:
+    """Make the site where there is none yet, and return a visitor's browser, and those of three who are signed in."""
+    import _bench_posts
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+
+    from blog.models import Post
+
+    for database in ("default", "sandbox"):
+        call_command("migrate", database=database, verbosity=0)
+    call_command("prepare_sandbox")
+    answer_in_this_process()
+    keys = {name: sign_in(f"{name}@example.com") for name in ("rita", "ed", "ada")}
+    filled = settings.DATA_DIR / "filled"
+    if Post.objects.exists() and not filled.exists():
+        raise SystemExit(f"The site of {posts:,} posts was not finished. Delete {settings.DATA_DIR} and its database.")
+    if not filled.exists():
+        from accounts.models import User
+
+        started = time.monotonic()
+        _bench_posts.fill(posts, people=[User.objects.get(email="ed@example.com")])
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        filled.touch()
+        sys.stderr.write(f"{posts:,} posts on {connection.vendor}: {time.monotonic() - started:.0f} s" + "\n")
+    browsers = [Client(HTTP_HOST=f"localhost:{PORT}") for _ in range(4)]
+    for browser, key in zip(browsers[1:], keys.values(), strict=True):
+        browser.cookies["session"] = key
+    return browsers[0], browsers[1], browsers[2], browsers[3]
+
+
+def answer_in_this_process() -> None:
+    """Have the stand-in for Descope answer here: there is no server."""
+    import httpx
+    from django.core.wsgi import get_wsgi_application
+
+    application = httpx.WSGITransport(app=get_wsgi_application())
+    httpx.HTTPTransport.handle_request = lambda self, request: application.handle_request(request)  # type: ignore[method-assign]
+
+
+def sign_in(email: str) -> str:
+    from accounts import descope, sessions
+    from accounts.exceptions import ProviderUnavailable
+    from accounts.sandbox import people as sandbox_people
+    from accounts.sandbox import sessions as sandbox_sessions
+
+    tokens = sandbox_sessions.sign_in(sandbox_people.find(email), first_seen=False)
+    for _ in range(PATIENCE):
+        descope.breaker.answered()
+        with suppress(ProviderUnavailable):  # On a busy machine an answer takes longer than anybody waits.
+            return sessions.start(tokens["sessionJwt"], tokens["refreshJwt"])[0]
+    raise SystemExit("Nobody can sign in.")
+
+
+def measured(ask: Ask) -> dict[str, Any]:
+    """Return the milliseconds of one request, and its statements. What comes before it is not counted."""
+    from django.db import connection
+
+    counted = count()
+
+    def counting(execute: Any, *told: Any) -> Any:
+        next(counted)
+        return execute(*told)
+
+    connection.ensure_connection()
+    request = ask() if getattr(ask, "__name__", "") in ("_save", "_submit", "_publish") else ask
+    clock, cpu = time.perf_counter(), time.process_time()
+    with connection.execute_wrapper(counting):
+        request()
+    return {
+        "cpu": (time.process_time() - cpu) * 1000,
+        "clock": (time.perf_counter() - clock) * 1000,
+        "queries": next(counted),
+    }
+
+
+def expect(response: Any, status: int) -> None:
+    if response.status_code != status:
+        raise SystemExit(f"{response.status_code} instead of {status}: {response.content[:500]!r}")
+
+
+if __name__ == "__main__":
+    main()
