@@ -12,6 +12,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, NinjaAPI, Query, Schema, Status
@@ -179,7 +180,8 @@ class HitOut(Schema):
 
 
 class FoundOut(Schema):
-    total: int = Field(description="How many posts there are in all.")
+    total: int = Field(description="How many posts were found: no more than the 1,000 that were sealed last.")
+    goesOn: bool = Field(description="Whether there are more than these.")  # noqa: N815
     understood: list[str] = Field(description="What was looked for, part by part, in words.")
     posts: list[HitOut]
 
@@ -230,7 +232,7 @@ def retrieve(
 ) -> Any:
     """List the posts the caller may see, newest first: the newest 20, unless `limit` and `offset` ask for others."""
     person = with_person(request).user
-    posts = list(_posts(person).order_by("-created_at", "-pk")[offset : offset + limit])
+    posts = list(_posts(person).order_by("-created_at", "-pk").cut(offset, limit))
     _load_html(shown_to(person, post) or post for post in posts)
     names = names_of_tags(post.current_revision for post in posts)
     return {"data": [PostOut.of(post, person, names) for post in posts]}
@@ -252,7 +254,7 @@ def search(
     hits = result.hits
     names = names_of_tags(hit.revision for hit in hits)
     posts = [HitOut.of(hit, names) for hit in hits]
-    return {"data": FoundOut(total=result.total, understood=understood, posts=posts)}
+    return {"data": FoundOut(total=result.total, goesOn=result.goes_on, understood=understood, posts=posts)}
 
 
 @api.post("/posts/create", response={201: Answer[PostOut], 200: Answer[PostOut]}, operation_id="createPost")
@@ -372,6 +374,13 @@ def busy(request: HttpRequest, trouble: Busy) -> HttpResponse:
     response = problem(503, "Saved as a draft, but not submitted: too much is going on. Try again in a moment.")
     response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response
+
+
+@api.exception_handler(DatabaseError)
+@api.exception_handler(InterfaceError)
+def left_to_the_site(request: HttpRequest, trouble: Exception) -> HttpResponse:
+    """Config answers for a database that refuses, to pages and programs alike."""
+    raise trouble
 
 
 @api.exception_handler(DjangoValidationError)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.http import with_person
+from accounts.models import Person
 from accounts.team import may_see_team
 
 from .models import Notification
@@ -13,7 +14,10 @@ from .permissions import may_manage_tags, may_use_desk, may_write
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    person = with_person(request).user
+    return desk_of(with_person(request).user)
+
+
+def desk_of(person: Person) -> dict[str, Any]:
     return {
         "may_write": may_write(person),
         "has_desk": may_use_desk(person),

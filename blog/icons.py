@@ -8,13 +8,19 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.urls import reverse
-from PIL import Image, ImageDraw, ImageOps
+
+from accounts.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageDraw, ImageOps
+else:
+    Image, ImageDraw, ImageOps = OnDemand("PIL.Image"), OnDemand("PIL.ImageDraw"), OnDemand("PIL.ImageOps")
 
 OWN = "blog/icon.png"
 INK, PAPER, PENCIL = "#1c1a17", "#fbfaf6", "#9ab8ff"

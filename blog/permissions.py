@@ -70,15 +70,15 @@ def rule(otherwise: str) -> Callable[[Callable[[Person, Post], bool]], Rule]:
     return lambda holds: Rule(holds, (otherwise,))
 
 
-def visible_to(person: Person) -> Q:
-    """Select the posts whose existence this person may know of."""
+def visible_to(person: Person, of: str = "") -> Q:
+    """Select the posts whose existence this person may know of. `of` is the way to the post, as in `live()`."""
     if person.is_visitor:
-        return live() if settings.VISIBILITY == "public" else NOTHING
+        return live(of) if settings.VISIBILITY == "public" else NOTHING
     if Role.ADMIN in person.roles:
-        return Q(deleted_at=None)
+        return Q(**{f"{of}deleted_at": None})
     if Role.EDITOR in person.roles:
-        return live() | Q(author=person.pk, deleted_at=None)
-    return live()
+        return live(of) | Q(**{f"{of}author": person.pk, f"{of}deleted_at": None})
+    return live(of)
 
 
 def pictures_visible_to(person: Person) -> Q:

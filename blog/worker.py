@@ -9,19 +9,21 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.db.models import Q
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from accounts.seldom import Seldom
 from blog.feeds import hub
 from blog.models import Post
 from blog.models.letter import LEASE
 from blog.models.notification import Notification
 
 logger = logging.getLogger(__name__)
+seldom = Seldom(logger)
 
 PAUSE_SECONDS = 1.0
 MAX_TASKS_IN_A_ROUND = 100
@@ -94,5 +96,8 @@ def _try(chore: Callable[[], object], name: str) -> None:
     close_old_connections()
     try:
         chore()
+    except (OperationalError, InterfaceError) as trouble:
+        connections.close_all()
+        seldom.error("To %s failed, because the database refuses: %s; it is tried again", name, type(trouble).__name__)
     except Exception:
         logger.exception("To %s failed; it is tried again", name)

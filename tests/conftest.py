@@ -14,12 +14,14 @@ import httpx
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.signals import setting_changed
 from django.core.wsgi import get_wsgi_application
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.dispatch import receiver
 from django.test import Client
 
-from accounts import background, descope, guards, people
+from accounts import background, descope, guards, keys, people, sessions
 from accounts.descope import Profile
 from accounts.models import User
 from accounts.roles import roles_named
@@ -27,6 +29,7 @@ from accounts.sandbox import people as sandbox_people
 from accounts.sandbox import sessions as sandbox_sessions
 from accounts.sandbox.models import Person as SandboxPerson
 from accounts.sandbox.models import Role as SandboxRole
+from blog import markup
 from blog.guards import ALL_GUARDS
 from blog.models import Post
 
@@ -35,16 +38,26 @@ certificates = functools.cache(ssl.create_default_context)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let every test but the browser's, which has a server of its own, use both databases."""
+    """Let every test use both databases, but those of servers that have their own."""
     for item in items:
-        if not item.get_closest_marker("django_db") and not item.get_closest_marker("browser"):
+        if not item.get_closest_marker("django_db") and not _has_own_servers(item):
             item.add_marker(pytest.mark.django_db(databases=["default", "sandbox"]))
+
+
+def _has_own_servers(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("browser") or item.get_closest_marker("servers"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> None:
+    """Let a busy machine be no reason for a test to fail. tests/blog/test_markup_limits.py takes the limit that there is."""
+    markup.TIME_LIMIT_SECONDS = 30
 
 
 @pytest.fixture(autouse=True)
 def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer the site's own address from this process, and nothing else."""
-    if request.node.get_closest_marker("browser"):
+    if _has_own_servers(request.node):
         return
     application = httpx.WSGITransport(app=get_wsgi_application(), raise_app_exceptions=False)
 
@@ -91,10 +104,18 @@ def at_once(work: Callable[[], Any]) -> Future[Any]:
     return result
 
 
+@receiver(setting_changed)
+def forget(**told: Any) -> None:
+    """Let nothing be remembered from before a test, or from under other settings."""
+    sessions.recall.clear()
+    keys._seen.clear()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_over() -> Iterator[None]:
     yield
     cache.clear()
+    forget()
     descope.breaker.answered()  # A test in which Descope is down leaves no mark on the next.
 
 

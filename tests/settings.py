@@ -18,19 +18,20 @@ os.environ.update(
     SITE_URL="http://localhost:8000",
     VISIBILITY="members",
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:",
-    CACHE_URL="locmemcache://",
+    CACHE_URL=os.environ.get("TEST_CACHE_URL") or "locmemcache://",
     EMAIL_URL="",
     WORKER_IN_SERVER="false",
 )
 
 from config.settings import *  # noqa: E402, F403 — the environment above has to come first.
-from config.settings import DATABASES  # noqa: E402 — as above.
+from config.settings import CACHES, DATABASES  # noqa: E402 — as above.
 
 # Runs may share a server, each with a database of its own. SQLite's is a file, for tests that use several threads.
 ON_POSTGRESQL = bool(os.environ.get("TEST_DATABASE_URL"))
 DATABASES["default"]["TEST"] = {
     "NAME": f"test_galley_{os.getpid()}" if ON_POSTGRESQL else f"{DATA_FOLDER}/tests.sqlite3"
 }
+CACHES["default"]["KEY_PREFIX"] = f"galley-tests-{os.getpid()}"  # Forgotten by itself: others may use the same Redis.
 
 # The test runner turns DEBUG off; static files are served as in development all the same.
 WHITENOISE_AUTOREFRESH = True

@@ -1,10 +1,18 @@
 """A card as it looks: paper, a title, and whose it is."""
 
-import io
+from __future__ import annotations
 
-from PIL import Image, ImageDraw
+import io
+from typing import TYPE_CHECKING
+
+from accounts.on_demand import OnDemand
 
 from .lettering import REGULAR, SEMIBOLD, drawable, fitted, font_of
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageDraw
+else:
+    Image, ImageDraw = OnDemand("PIL.Image"), OnDemand("PIL.ImageDraw")
 
 VERSION = 1  # Of the look: cards of another are drawn anew.
 WIDTH, HEIGHT = 1200, 630

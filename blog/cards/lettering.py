@@ -7,9 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from PIL import ImageFont
+
+from accounts.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
+else:
+    ImageFont = OnDemand("PIL.ImageFont")
 
 FOLDER = Path(settings.BASE_DIR) / "build" / "static" / "fonts"  # bin/build-assets.mjs puts them there.
 REGULAR, SEMIBOLD = "card-regular.ttf", "card-semibold.ttf"

@@ -84,6 +84,11 @@ def _last_before(of: PostQuerySet, month: datetime) -> Archive | None:
     return Archive(_month_of(at), -(-count // SIZE) or 1)
 
 
+def next_month_after(now: datetime) -> datetime:
+    """Return when the next month begins, and with it the archive of this one."""
+    return _month_after(_month_of(now))
+
+
 def _in_month(of: PostQuerySet, month: datetime) -> PostQuerySet:
     return of.filter(published_at__gte=month, published_at__lt=_month_after(month))
 

@@ -6,16 +6,22 @@ The specification leaves this to publishers and their hub; all public hubs take 
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
-import httpx
 from django.conf import settings
 
 from accounts.models import Visitor
+from accounts.on_demand import OnDemand
 from blog.feed_formats import FORMATS
 from blog.models import Author, HubPing, Series, Tag
 from blog.permissions import may_read_here
 
 from .addresses import Whereabouts
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = OnDemand("httpx")
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Text that Markdown would take for markup, marked as text; and no backslash where none is needed.
 
 It is about the Markdown that blog/rendering reads: an underscore inside a word means nothing there, an address
-is a link as it stands, and `\\<` is no escape, so that `&lt;` is written.
+is a link as it stands.
 """
 
 import re
@@ -14,7 +14,7 @@ TAG = re.compile(r"<(?=[a-zA-Z/!?]|$)")
 # A delimiter run between letters is part of a word; between spaces it is a sign of its own.
 UNDERSCORES = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 ASTERISKS = re.compile(r"\*+")
-BACKSLASH = re.compile(r"\\(?=[\\`*_{}\[\]()>#+\-.!|=~ ]|$)")
+BACKSLASH = re.compile(r"\\(?=[!-/:-@\[-`{-~\n]|$)")
 STRIKES = re.compile(r"~{2,}|~(?=\S*(?:~|$))")
 MARKS = re.compile(r"(?<!\w)={2,}(?=\S)|(?<=\S)={2,}(?!\w)")
 BRACKETS = re.compile(r"!?\[(?=\^|[ xX]\]|[^\]]*(?:\]\s?[\[(:]|$))")

@@ -23,6 +23,7 @@ from blog.slugs import slug_of
 from tests.blog.images.files import picture
 from tests.blog.posts import post_in
 from tests.conftest import SignUp, bearer, signed_in
+from tests.kept import KeepingHandler, behind
 
 # How to knock at each address: method, address, what is sent. {id} and {slug} are of the post that is hidden, as are
 # {tag} and {series}; {picture} is the digest of the picture in it, and {hand} somebody of whom nothing is to be seen.
@@ -234,7 +235,8 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "<path:anything>": [("get", "/posts/{slug}.json", {}), ("get", "/media/{slug}", {}), ("get", "/feeds/{id}", {})],
 }
 
-RANDOM = ("Content-Length", "Expires", "Date")  # They vary with the names of posts and with the clock.
+# They vary with the names of posts, with the clock, and from one request to the next.
+RANDOM = ("Content-Length", "Expires", "Date", "X-Request-Id")
 NO_POST = SimpleNamespace(id=987654321, slug="no-such-post-at-all", body="", tags=["no tag"], series="")
 HAND = "marker-hand"
 READERS = ["visitor", "visitor of a public site", "reader", "reader with a bearer", "other editor"]
@@ -298,7 +300,7 @@ def hidden(editor: User, admin: User, sign_up: SignUp) -> list[Post]:
         canonical_url="https://marker.example/",
         published_at=datetime(2019, 5, 4, tzinfo=UTC),
     )
-    unrenderable = written("unrenderable", body="Marker-brackets. " + "[" * 5_000)
+    unrenderable = written("unrenderable", body="Marker-brackets." + "\n\n" + "1. " * 5_000)
     return [
         written("draft"), submitted("in-review"), returned, withdrawn, unpublished, scheduled, archived, imported,
         unrenderable,
@@ -330,12 +332,16 @@ def a_picture(by: User) -> str:
 
 
 @pytest.fixture
-def ask(who: str, reader: User, other_editor: User, settings: SimpleNamespace) -> Any:
+def ask(who: str, reader: User, other_editor: User, editor: User, admin: User, settings: SimpleNamespace) -> Any:
     """Return a function that knocks at an address as this person and tells what came back."""
     settings.SEARCH_ENGINES = True  # Else there is no sitemap at all.
     settings.FEED_LIMIT = settings.SEARCH_LIMIT = (100_000, 60)  # It is the same for all that is asked here.
     settings.VISIBILITY = "public" if who == "visitor of a public site" else "members"
     client = {"reader": lambda: signed_in(reader), "other editor": lambda: signed_in(other_editor)}.get(who, Client)()
+    server = KeepingHandler()
+    for other in (editor, admin):  # Whoever may see all of it was here before, and what they got is kept for others.
+        behind(server, signed_in(other)).get("/")
+    behind(server, client)
     headers = bearer(reader) if who == "reader with a bearer" else {}
     client.get("/", headers=headers)  # From here on the browser has the cookie of forms: later answers are alike.
 

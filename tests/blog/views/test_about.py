@@ -113,7 +113,7 @@ def test_a_file_is_rendered_once_until_it_changes(text: Path, monkeypatch: pytes
 
 
 def unrenderable(text: Path) -> None:
-    text.write_text("Fine.\n\n" + "[" * 5_000, encoding="utf-8")
+    text.write_text("Fine.\n\n" + "1. " * 5_000, encoding="utf-8")
 
 
 def no_text(text: Path) -> None:

@@ -144,7 +144,9 @@ def test_of_a_picture_in_the_page_no_smaller_copy_is_offered_and_no_way_to_its_f
 
     assert "srcset" in post.html
     assert 'class="zoom"' in post.html
-    assert re.search(r'<figure><img alt="A stick" src="data:image/webp;base64,[^>]* width="1000" height="500"', page)
+    assert re.search(
+        r'<figure><img src="data:image/webp;base64,[^"]*" alt="A stick"[^>]* width="1000" height="500"', page
+    )
     assert not re.search(r"srcset|sizes=|zoom|/media/", page.split("<article")[1])
 
 
@@ -199,7 +201,8 @@ def test_wrong_ended_over_and_closed_links_are_one_and_the_same_404(
 
     answers = [open_link(token) for token in ("wrong", "A" * 22, ended_token, over_token, closed_token)]
 
-    told = {re.sub(r"nonce[-=]\S+", "", f"{a.status_code} {sorted(a.items())} {a.content.decode()}") for a in answers}
+    of_its_own = re.compile(r"nonce[-=]\S+|\('X-Request-Id', '\w+'\)")
+    told = {of_its_own.sub("", f"{a.status_code} {sorted(a.items())} {a.content.decode()}") for a in answers}
     assert len(told) == 1
     assert {answer.status_code for answer in answers} == {404}
 
