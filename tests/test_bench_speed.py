@@ -29,16 +29,16 @@ def bin_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def load() -> ModuleType:
-    import _bench_load
+    from benchmarks import load
 
-    return _bench_load
+    return load
 
 
 @pytest.fixture
 def figures() -> ModuleType:
-    import _bench_figures
+    from benchmarks import figures
 
-    return _bench_figures
+    return figures
 
 
 def test_what_wrk_prints_is_read_in_seconds_and_bytes(load: ModuleType) -> None:
@@ -108,16 +108,16 @@ def test_a_figure_holds_up_to_what_is_wanted(figures: ModuleType) -> None:
 
 
 def test_a_process_is_counted_with_its_children() -> None:
-    import _bench_processes
+    from benchmarks import processes
 
-    if not _bench_processes.is_told():
+    if not processes.is_told():
         pytest.skip("this machine has no /proc")
     import os
     import subprocess
 
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        both = _bench_processes.tree(os.getpid())
+        both = processes.tree(os.getpid())
         assert child.pid in both
-        assert _bench_processes.pss_bytes(os.getpid()) > _bench_processes.pss_bytes(child.pid) > 0
-        assert _bench_processes.cpu_seconds(os.getpid()) > 0
+        assert processes.pss_bytes(os.getpid()) > processes.pss_bytes(child.pid) > 0
+        assert processes.cpu_seconds(os.getpid()) > 0
         child.kill()

@@ -8,6 +8,7 @@ from django.core.files.storage import InvalidStorageError
 from django.db import connection
 from redis import ConnectionError as RedisIsGone
 
+from accounts.guards import remove
 from blog.guards import ALL_GUARDS
 from config import deployment
 from config.deployment import Check, Severity
@@ -133,7 +134,7 @@ def test_pictures_without_a_place_stop_the_start(production: Any) -> None:
 
 def test_a_guard_that_somebody_took_away_stops_the_start(production: Any) -> None:
     guard = ALL_GUARDS[0]
-    guard.remove(connection)
+    remove([guard], connection.alias)
 
     ((severity, sentence),) = told_by(deployment.guards_are_in_place)
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from _bench_auth import free_port
-from _bench_load import ask
+from benchmarks.auth import free_port
+from benchmarks.load import ask
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WORKERS, THREADS = 2, 4
 NO_NGINX = "nginx is left out: it is not on PATH (on Debian and Ubuntu: sudo apt install nginx-light)"
 # A project as `django-admin startproject` makes it, with the middleware that it puts in, and one view.

@@ -12,11 +12,11 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-import _bench_descope
-from _bench_checkouts import Checkout
-from _bench_figures import GALLEY
-from _bench_pages import Visit, pages
-from _bench_servers import ROOT
+from benchmarks import descope as stand_in
+from benchmarks.checkouts import Checkout
+from benchmarks.figures import GALLEY
+from benchmarks.pages import Visit, pages
+from benchmarks.servers import ROOT
 
 
 def main() -> None:
@@ -24,10 +24,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *told: sys.exit("Stopped."))  # With all that was started.
     folder = Path(os.environ["DATA_DIR"])
     with ExitStack() as running:
-        descope = _bench_descope.serve(folder / "descope")
+        descope = stand_in.serve(folder / "descope")
         running.callback(descope.stop)
-        checkout = Checkout.make(GALLEY, ROOT, folder, _bench_descope.settings_for_sites(descope))
-        site = checkout.seed(_bench_descope.tokens())
+        checkout = Checkout.make(GALLEY, ROOT, folder, stand_in.settings_for_sites(descope))
+        site = checkout.seed(stand_in.tokens())
         server = checkout.serve()
         try:
             server.wait_for("/")

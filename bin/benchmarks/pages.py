@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from _bench_load import Answer, ask
+from benchmarks.load import Answer, ask
 
 SESSION_COOKIE = "session"  # Its name where the site is served over plain HTTP.
 FEED = "/feeds/rss.xml"

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from _bench_texts import Text, name_of, texts, titles, vocabulary
+from benchmarks.texts import Text, name_of, texts, titles, vocabulary
 
 if TYPE_CHECKING:
     from accounts.models import User

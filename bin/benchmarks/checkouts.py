@@ -11,8 +11,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from _bench_auth import free_port
-from _bench_servers import ROOT, Server, as_in_production
+from benchmarks.auth import free_port
+from benchmarks.servers import ROOT, Server, as_in_production
 
 SHARED = (".venv", "build", "node_modules")  # What is made once and not kept in git.
 NO_LIMIT = "100000000/minute"
@@ -51,10 +51,14 @@ class Checkout:
         return made
 
     def run(self, task: str, told: object = None) -> Any:
-        """Do a task of _bench_site.py in the checkout, and return what it tells."""
-        command = [sys.executable, str(ROOT / "bin" / "_bench_site.py"), task]
+        """Do a task of site.py in the checkout, and return what it tells."""
+        command = [sys.executable, "-m", "benchmarks.site", task]
         done = subprocess.run(  # noqa: S603 — ours.
-            command, cwd=self.root, env=self.env, input=json.dumps(told).encode(), stdout=subprocess.PIPE
+            command,
+            cwd=self.root,
+            env=self.env | {"PYTHONPATH": str(ROOT / "bin")},
+            input=json.dumps(told).encode(),
+            stdout=subprocess.PIPE,
         )
         if done.returncode:
             raise SystemExit(f"{task} failed in {self.name}; what it said is above.")

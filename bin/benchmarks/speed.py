@@ -16,15 +16,13 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import _bench_figures
-import _bench_machine
-import _bench_processes
-from _bench_field import Field
-from _bench_figures import BARE, GALLEY, NGINX, Cell, Figure
-from _bench_load import Load, find_wrk, is_of_size, press
-from _bench_pages import Page, Visit, pages
-from _bench_saves import Saves
-from _bench_servers import NO_NGINX, Server
+from benchmarks import figures, machine, processes
+from benchmarks.field import Field
+from benchmarks.figures import BARE, GALLEY, NGINX, Cell, Figure
+from benchmarks.load import Load, find_wrk, is_of_size, press
+from benchmarks.pages import Page, Visit, pages
+from benchmarks.saves import Saves
+from benchmarks.servers import NO_NGINX, Server
 
 MANY = 32
 CONNECTIONS = (MANY, 1)
@@ -55,7 +53,7 @@ def main() -> None:
         cells = measure(wrk, options, field, visits, set(files), saves)
         for visit in (visit for one in visits.values() for visit in one.values()):
             visit.check()  # That nobody was signed out meanwhile.
-        for line in ["", *_bench_figures.table(cells.values()), ""]:
+        for line in ["", *figures.table(cells.values()), ""]:
             say(line)
         found = [*authentication(cells, field, visits[GALLEY]), *(saves.figures() if saves else [])]
         if not options.only:
@@ -92,7 +90,7 @@ def measure(
     for page in chosen:  # So that every worker has had each page once.
         for server, visit in turns_of(page, field, visits, files):
             press(wrk, visit.url, visit.headers, connections=WARMING, seconds=1)
-            _bench_processes.rest(server.process.pid)
+            processes.rest(server.process.pid)
     chance = random.Random(3)  # noqa: S311 — nothing is to be kept secret.
     for number in range(options.rounds):
         order = [(page, connections) for page in chosen for connections in CONNECTIONS]
@@ -125,10 +123,10 @@ def turns_of(page: Page, field: Field, visits: Visits, files: set[str]) -> Itera
 def one_load(wrk: str, server: Server, visit: Visit, connections: int, seconds: float) -> Load:
     """Return what came of it. Raises SystemExit where the answers were not as the first."""
     pid = server.process.pid
-    before = _bench_processes.cpu_seconds(pid)
+    before = processes.cpu_seconds(pid)
     load = press(wrk, visit.url, visit.headers, connections=connections, seconds=seconds)
-    _bench_processes.rest(pid)  # It goes on with what wrk has asked for last, and would do so in the next one's turn.
-    spent = _bench_processes.cpu_seconds(pid) - before
+    processes.rest(pid)  # It goes on with what wrk has asked for last, and would do so in the next one's turn.
+    spent = processes.cpu_seconds(pid) - before
     if not load.requests and seconds < LONGEST_SECONDS:
         return one_load(wrk, server, visit, connections, LONGEST_SECONDS)
     if load.trouble or not is_of_size(load, visit.size, connections):
@@ -159,12 +157,12 @@ def authentication(cells: Cells, field: Field, visits: dict[Page, Visit]) -> lis
 
 
 def report(options: argparse.Namespace, cells: list[Cell], found: list[Figure]) -> None:
-    machine = _bench_machine.facts()
-    for line in [*_bench_figures.figures(found), "", *(f"{name}: {fact}" for name, fact in machine.items())]:
+    facts = machine.facts()
+    for line in [*figures.figures(found), "", *(f"{name}: {fact}" for name, fact in facts.items())]:
         say(line)
     if options.json:
         told = {
-            "machine": machine,
+            "machine": facts,
             "pages": [cell.as_json() for cell in cells],
             "figures": [one.as_json() for one in found],
         }

@@ -22,7 +22,7 @@ import django
 if TYPE_CHECKING:
     from django.test import Client
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PORT = "8610"
 PATIENCE = 20
 
@@ -31,7 +31,6 @@ Ask = Callable[[], Any]
 
 def main() -> None:
     posts = int(sys.argv[1])
-    sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
     os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PORT": PORT, "SITE_URL": "", "VISIBILITY": "public"}
     os.environ |= {"SEARCH_LIMIT": "1000000/minute", "SEARCH_ENGINES": "true"}
     django.setup()
@@ -94,7 +93,7 @@ class Asks:
         return pages
 
     def _searching(self) -> dict[str, Ask]:
-        from _bench_texts import name_of, vocabulary
+        from benchmarks.texts import name_of, vocabulary
 
         words = vocabulary()
         queries = {
@@ -171,19 +170,19 @@ class Asks:
         return pk
 
     def _body(self) -> str:
-        from _bench_texts import texts
+        from benchmarks.texts import texts
 
         return texts(1, 1_000)[0].body
 
 
 def prepare(posts: int) -> tuple[Client, Client, Client, Client]:
     """Make the site where there is none yet, and return a visitor's browser, and those of three who are signed in."""
-    import _bench_posts
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.test import Client
 
+    from benchmarks.posts import fill
     from blog.models import Post
 
     for database in ("default", "sandbox"):
@@ -198,7 +197,7 @@ def prepare(posts: int) -> tuple[Client, Client, Client, Client]:
         from accounts.models import User
 
         started = time.monotonic()
-        _bench_posts.fill(posts, people=[User.objects.get(email="ed@example.com")])
+        fill(posts, people=[User.objects.get(email="ed@example.com")])
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         filled.touch()

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CHARACTERS = int(os.environ.get("CHARACTERS", "100000"))
 ONLY = os.environ.get("ONLY", "")  # Words in the names of the families to save; by default, all of them.
 ATTACKERS = 10
@@ -39,8 +39,7 @@ NUMBERS = count(1)
 
 
 def main() -> None:
-    sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
-    from _bench_auth import free_port, prepare
+    from benchmarks.auth import free_port, prepare
 
     port = free_port()
     os.environ |= {
@@ -65,7 +64,7 @@ def main() -> None:
 
 
 def serve(port: int) -> "subprocess.Popen[bytes]":
-    from _bench_lighthouse import wait_for
+    from benchmarks.lighthouse import wait_for
 
     command = [f"{Path(sys.executable).parent}/granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", "2", "--blocking-threads", "4", "config.wsgi:application"]
@@ -133,12 +132,12 @@ def value_of(name: str, page: str) -> str:
 
 def writer(number: int, port: int) -> Writer:
     """Return an editor, signed in, with a draft of their own."""
-    from _bench_auth import get
     from django.conf import settings
 
     from accounts.models import User
     from accounts.roles import Role
     from accounts.sandbox import people
+    from benchmarks.auth import get
     from blog.models import Post
 
     address = f"writer-{number}@example.com"
@@ -153,9 +152,8 @@ def writer(number: int, port: int) -> Writer:
 
 
 def signed_in(address: str) -> str:
-    from _bench_auth import sign_in
-
     from accounts.exceptions import ProviderUnavailable
+    from benchmarks.auth import sign_in
 
     for _ in range(TRIES):
         try:

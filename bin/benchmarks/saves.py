@@ -11,8 +11,8 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from _bench_figures import Figure
-from _bench_pages import SESSION_COOKIE
+from benchmarks.figures import Figure
+from benchmarks.pages import SESSION_COOKIE
 
 AT_ONCE = 4
 SAVES_A_ROUND = 20

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import _bench_descope
-import _bench_processes
-from _bench_auth import free_port
-from _bench_checkouts import Checkout, taken_out
-from _bench_figures import AGAINST, BARE, GALLEY, NGINX, Figure
-from _bench_pages import Page, Visit
-from _bench_servers import ROOT, Bare, Server, nginx
+from benchmarks import descope as stand_in
+from benchmarks import processes
+from benchmarks.auth import free_port
+from benchmarks.checkouts import Checkout, taken_out
+from benchmarks.figures import AGAINST, BARE, GALLEY, NGINX, Figure
+from benchmarks.pages import Page, Visit
+from benchmarks.servers import ROOT, Bare, Server, nginx
 
 STARTS = 5
 WANTED_MEMORY, WANTED_START = 1.6, 3
@@ -33,15 +33,15 @@ class Field:
     @classmethod
     def prepare(cls, folder: Path, running: ExitStack, against: str = "", database_url: str = "") -> "Field":
         """Fill the sites and start the servers; `running` stops them. The database is to be empty."""
-        descope = _bench_descope.serve(folder / "descope")
+        descope = stand_in.serve(folder / "descope")
         running.callback(descope.stop)
-        identity = _bench_descope.settings_for_sites(descope)
+        identity = stand_in.settings_for_sites(descope)
         checkouts = {GALLEY: Checkout.make(GALLEY, ROOT, folder, identity, database_url)}
         if against:
             root = taken_out(against, folder / "revision")
             checkouts[AGAINST] = Checkout.make(AGAINST, root, folder, identity)
         with ThreadPoolExecutor() as pool:  # Each works in a process of its own.
-            seeding = {name: pool.submit(one.seed, _bench_descope.tokens()) for name, one in checkouts.items()}
+            seeding = {name: pool.submit(one.seed, stand_in.tokens()) for name, one in checkouts.items()}
         sites = {name: seeded.result() for name, seeded in seeding.items()}
         field = cls(checkouts, sites, {}, Bare.make(folder), folder)
         field._start(running)
@@ -75,9 +75,9 @@ class Field:
 
     def memory(self) -> list[Figure]:
         """Return what the servers hold after all they have served."""
-        if not _bench_processes.is_told():
+        if not processes.is_told():
             return []
-        used = {name: _bench_processes.pss_bytes(self.servers[name].process.pid) for name in self.servers}
+        used = {name: processes.pss_bytes(self.servers[name].process.pid) for name in self.servers}
         detail = ", ".join(f"{name} {size / MEGABYTE:.0f} MB" for name, size in used.items())
         return [Figure("Memory (PSS, whole tree), to bare", used[GALLEY] / used[BARE], WANTED_MEMORY, "", detail)]
 

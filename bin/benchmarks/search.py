@@ -14,14 +14,13 @@ from pathlib import Path
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 POSTS = int(os.environ.get("POSTS", "10000"))
 ROUNDS = 20
 WANTED_MS = 50
 
 
 def main() -> None:
-    sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
     os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PORT": "8160", "SITE_URL": "", "VISIBILITY": "public"}
     os.environ["SEARCH_LIMIT"] = "1000000/minute"
     django.setup()
@@ -41,25 +40,25 @@ def main() -> None:
 
 
 def prepare() -> None:
-    import _bench_posts
     from django.core.management import call_command
     from django.db import connection
 
+    from benchmarks import posts
     from blog.models import Post
 
     call_command("migrate", verbosity=0)
     if not Post.objects.exists():
         started = time.monotonic()
-        _bench_posts.fill(POSTS, tag_count=60, author_count=8)
+        posts.fill(POSTS, tag_count=60, author_count=8)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         say(f"{POSTS} posts made in {time.monotonic() - started:.0f} s")
 
 
 def queries() -> dict[str, dict[str, str]]:
-    import _bench_posts
+    from benchmarks import posts
 
-    words = _bench_posts.vocabulary()
+    words = posts.vocabulary()
     common, second, third, some, rare = words[0], words[1], words[4], words[300], words[-9]
     return {
         "a rare word": {"q": rare},

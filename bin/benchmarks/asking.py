@@ -1,4 +1,4 @@
-"""Ask a site for a page inside this process, as a server would: counted and profiled. Run by bin/_bench_site.py."""
+"""Ask a site for a page inside this process, as a server would: counted and profiled. Run by site.py."""
 
 import cProfile
 import io

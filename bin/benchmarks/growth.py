@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SIZES = (100, 1_000, 10_000, 100_000)
 REFERENCE = 1_000
 MOST_GROWTH = 1.3
@@ -54,7 +54,7 @@ class Site:
         environment = os.environ | {"DATA_DIR": str(folder)}
         if vendor == "postgresql":
             environment["DATABASE_URL"] = f"{SERVER}/{database_of(posts)}"
-        command = [sys.executable, str(ROOT / "bin" / "_bench_growth_site.py"), str(posts)]
+        command = [sys.executable, "-m", "benchmarks.growth_site", str(posts)]
         self.process = subprocess.Popen(  # noqa: S603 — ours.
             command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -19,15 +19,12 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
+from benchmarks.commonmark_differences import DIFFERENCES, REASONS
+from blog.markup import render
+from blog.rendering.code import language_label
+from blog.rendering.headings import Outline
 
-from _commonmark_differences import DIFFERENCES, REASONS  # noqa: E402
-
-from blog.markup import render  # noqa: E402
-from blog.rendering.code import language_label  # noqa: E402
-from blog.rendering.headings import Outline  # noqa: E402
-
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "commonmark-spec@0.31.2"
 INTEGRITY = "sha512-vXKxmclzJPymhOJYD26G0oBjVmIcKC8p5m2DvHIq1A1btr1m0r0dT/PzRA5/nwxUbCAPedMNPEoiQE+zvuOcOw=="
 ARCHIVE = ROOT / "build" / "commonmark-spec-0.31.2.tgz"

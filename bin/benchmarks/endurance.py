@@ -13,11 +13,11 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-import _bench_processes
-from _bench_field import Field
-from _bench_figures import GALLEY
-from _bench_load import ask, find_wrk, read
-from _bench_pages import SESSION_COOKIE
+from benchmarks import processes
+from benchmarks.field import Field
+from benchmarks.figures import GALLEY
+from benchmarks.load import ask, find_wrk, read
+from benchmarks.pages import SESSION_COOKIE
 
 PARTS = 20
 SLICE_SECONDS = 5
@@ -65,7 +65,7 @@ def measure(
     wrk: str, script: Path, url: str, pid: int, people: list[list[str]], requests: int, field: Field
 ) -> list[float]:
     """Return the megabytes of the whole tree, before and after each part of the requests."""
-    held, done, bad, began_at = [_bench_processes.pss_bytes(pid) / 1024**2], 0, "", time.monotonic()
+    held, done, bad, began_at = [processes.pss_bytes(pid) / 1024**2], 0, "", time.monotonic()
     is_renewed = False
     while done < requests:
         for headers in people:
@@ -76,7 +76,7 @@ def measure(
             field.checkouts[GALLEY].run("renew")
             is_renewed = True
         if done >= len(held) * requests / PARTS:
-            held.append(_bench_processes.pss_bytes(pid) / 1024**2)
+            held.append(processes.pss_bytes(pid) / 1024**2)
             say(f"{done:>10,} requests: {held[-1]:.0f} MB")
     if bad:
         raise SystemExit(f"Not all was answered well: {bad}")

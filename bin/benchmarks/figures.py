@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
-from _bench_load import Load
+from benchmarks.load import Load
 
 GALLEY, BARE, NGINX, AGAINST = "galley", "bare", "nginx", "against"
 

@@ -1,9 +1,9 @@
 """Work inside a checkout of Galley that is measured, with its settings: bin/bench speed runs it there.
 
-    python _bench_site.py seed       fill its database; told tokens, it tells what to ask for
-    python _bench_site.py queries    tell the statements that an address takes
-    python _bench_site.py profile    tell where the time of an address goes
-    python _bench_site.py renew      let all pages be made anew, as a publication does
+    python site.py seed       fill its database; told tokens, it tells what to ask for
+    python site.py queries    tell the statements that an address takes
+    python site.py profile    tell where the time of an address goes
+    python site.py renew      let all pages be made anew, as a publication does
 
 What each is told comes by standard input and what it tells goes to standard output, as JSON.
 
@@ -14,7 +14,6 @@ import json
 import logging
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 import django
@@ -24,7 +23,6 @@ ON_THE_DESK = 500  # Of all authors, in every state there is.
 
 
 def main(task: str) -> None:
-    sys.path.insert(0, str(Path.cwd()))
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
     logging.disable(logging.WARNING)
@@ -34,18 +32,18 @@ def main(task: str) -> None:
 
 def seed(tokens: dict[str, tuple[str, str]]) -> dict[str, Any]:
     """Sign everybody in by their tokens, publish posts, and give the editor a desk of a thousand."""
-    import _bench_posts
     from django.core.management import call_command
 
     from accounts import sessions
     from accounts.models import User
+    from benchmarks import posts
     from blog.markup import RENDERER_VERSION
     from blog.models import Post
 
     call_command("migrate", verbosity=0)
     keys = {name: sessions.start(*pair)[0] for name, pair in tokens.items()}
     editor = User.objects.get(email="ed@example.com")
-    _bench_posts.fill(POSTS, tag_count=TAGS, author_count=AUTHORS, unpublished=ON_THE_DESK, people=[editor])
+    posts.fill(POSTS, tag_count=TAGS, author_count=AUTHORS, unpublished=ON_THE_DESK, people=[editor])
     newest, post = (Post.objects.live().newest_first()[place] for place in (0, POSTS // 2))
     words = {"body": post.body, "html": post.html, "html_version": 1, "html_renderer": RENDERER_VERSION}
     already = Post.objects.filter(author=editor).count()
@@ -64,15 +62,15 @@ def seed(tokens: dict[str, tuple[str, str]]) -> dict[str, Any]:
 
 
 def queries(address: dict[str, Any]) -> list[str]:
-    import _bench_asking
+    from benchmarks import asking
 
-    return _bench_asking.queries(**address)
+    return asking.queries(**address)
 
 
 def profile(address: dict[str, Any]) -> dict[str, Any]:
-    import _bench_asking
+    from benchmarks import asking
 
-    return _bench_asking.profile(**address)
+    return asking.profile(**address)
 
 
 def renew(told: object) -> None:

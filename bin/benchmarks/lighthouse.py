@@ -17,7 +17,7 @@ from typing import Any
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LIGHTHOUSE = "lighthouse@12.8.2"
 ROUNDS = 3
 TRIES = 3  # Now and then it cannot find the browser that it has just started.
@@ -61,7 +61,7 @@ def set_line(words: list[str]) -> str:
 
 
 def main() -> None:
-    from _bench_auth import free_port
+    from benchmarks.auth import free_port
 
     port = free_port()
     os.environ |= {
@@ -72,7 +72,6 @@ def main() -> None:
         "VISIBILITY": "public",
         "DESCOPE_PROJECT_ID": "P2benchmarkonly",
     }
-    sys.path.insert(0, str(ROOT))
     django.setup()
     slug = seed()
     subprocess.run([sys.executable, "bin/_preflight.py"], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)

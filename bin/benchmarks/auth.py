@@ -15,7 +15,7 @@ from pathlib import Path
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 REQUESTS_AT_ONCE = 200
 FORGED_TOKENS = 10_000
 ROUNDS = 400
@@ -29,7 +29,6 @@ def free_port() -> int:
 
 
 def main() -> None:
-    sys.path.insert(0, str(ROOT))
     os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PORT": str(free_port()), "SITE_URL": ""}
     django.setup()
     logging.disable(logging.CRITICAL)

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import django
-from _bench_auth import free_port
-from _bench_servers import ROOT, Server, start
+
+from benchmarks.auth import free_port
+from benchmarks.servers import ROOT, Server, start
 
 PEOPLE = {"reader": "rita@example.com", "editor": "ed@example.com", "admin": "ada@example.com"}
 TOKEN_SECONDS = 24 * 3600  # So that none has to be refreshed while others are measured.
@@ -30,7 +31,6 @@ def serve(folder: Path) -> Server:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "WORKER_IN_SERVER": "false",
     }
-    sys.path.insert(0, str(ROOT))
     django.setup()
     logging.disable(logging.CRITICAL)
     prepare()
