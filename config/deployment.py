@@ -37,6 +37,7 @@ OF_PRIVATE_NETWORKS = ("local", "lan", "internal", "intranet", "test", "localhos
 class Severity(StrEnum):
     STOPS = "stops"  # Serving so would be unsafe, or no use.
     WARNS = "warns"  # Something does not work, and the rest does.
+    UNSEEN = "unseen"  # Whether it is well cannot be told, for want of something that another check tells of.
 
 
 @dataclass(frozen=True)

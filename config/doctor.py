@@ -232,7 +232,8 @@ def clock_is_right() -> Told:
         answer = httpx.get(address, timeout=TIMEOUT_SECONDS)
         theirs = parsedate_to_datetime(answer.headers["Date"])
     except (httpx.HTTPError, KeyError, ValueError):
-        return  # That it cannot be reached is another check's.
+        yield Severity.UNSEEN, "the clock of this machine, without Descope’s to compare it with"
+        return
     off = datetime.now(UTC) - theirs
     if abs(off) > CLOCK_OFF_BY:
         seconds = abs(off).total_seconds()
@@ -250,7 +251,7 @@ def management_key_is_accepted() -> Told:
     try:
         descope.people_page(0, 1)
     except ProviderDown:
-        return  # That it cannot be reached is another check's.
+        yield Severity.UNSEEN, "DESCOPE_MANAGEMENT_KEY, which Descope does not answer to"
     except ProviderUnavailable as trouble:
         yield (
             Severity.STOPS,
@@ -264,7 +265,8 @@ def roles_are_there() -> Told:
     try:
         known = descope.role_names()
     except ProviderUnavailable:
-        return  # That the key is not taken is another check's.
+        yield Severity.UNSEEN, "the roles, which Descope does not tell"
+        return
     for role in Role:
         if name_of(role) not in known:
             yield (

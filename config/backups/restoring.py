@@ -23,7 +23,7 @@ from accounts import guards, sessions
 from accounts.models import ApiToken
 from blog import seals
 from blog.guards import ALL_GUARDS
-from blog.models import PrivateFeed, Revision, ShareLink
+from blog.models import PrivateFeed, Revision, ShareLink, SiteVersion
 from blog.searching import tables
 
 from . import Refused, archive
@@ -191,6 +191,7 @@ def _proved(path: Path, restored: Restored) -> Iterator[str]:
         return
     guards.install(ALL_GUARDS, DEFAULT_DB_ALIAS)
     tables.install(DEFAULT_DB_ALIAS)
+    SiteVersion.objects.renew()  # The backup's name may be that of pages made since.
     found = [*map(str, seals.mismatches()), *tables.mismatches(DEFAULT_DB_ALIAS)]
     yield from found
     if not found:

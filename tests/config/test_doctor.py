@@ -42,10 +42,8 @@ def fresh_client() -> Iterator[None]:
 
 
 ALL = [*doctor.OF_PLACES, *doctor.OF_DATABASE, *doctor.OF_DESCOPE, *doctor.OF_SERVICE, doctor.newest_seals_hold]
-UNKNOWN_HERE = (
-    doctor.cache_is_shared,
-    doctor.backup_is_recent,
-)  # In tests each process is for itself, and none is old.
+# In tests each process is for itself, none is old, and the sandbox tells no time.
+UNKNOWN_HERE = (doctor.cache_is_shared, doctor.backup_is_recent, doctor.clock_is_right)
 
 
 @pytest.mark.usefixtures("data_dir")
@@ -88,8 +86,10 @@ def test_without_signing_keys_nobody_signs_in_and_the_rest_is_not_asked_for(wire
 
     told = {check.__name__: found_by(check) for check in doctor.OF_DESCOPE}
 
-    assert [name for name, found in told.items() if found] == ["signing_keys_can_be_fetched"]
-    assert "Nobody can sign in" in told["signing_keys_can_be_fetched"][0][1]
+    ((severity, sentence),) = told.pop("signing_keys_can_be_fetched")
+    assert severity is Severity.STOPS
+    assert "Nobody can sign in" in sentence
+    assert {name: severity for name, ((severity, _),) in told.items()} == dict.fromkeys(told, Severity.UNSEEN)
 
 
 @pytest.mark.parametrize(("seconds", "way"), [(60, "behind"), (-60, "ahead")])
@@ -203,7 +203,10 @@ def test_it_fails_where_something_is_broken_and_says_what_to_programs_too(wire: 
     with pytest.raises(CommandError, match="to mend"):
         call_command("doctor", "--json", stdout=told)
 
-    broken = {one["check"] for one in json.loads(told.getvalue())["broken"]}
-    assert "signing_keys_can_be_fetched" in broken
+    report = json.loads(told.getvalue())
+    assert "signing_keys_can_be_fetched" in {one["check"] for one in report["broken"]}
+    assert "roles_are_there" in {one["check"] for one in report["not_looked_at"]}
+    assert "roles_are_there" not in report["ok"]
     assert "OK (" in said.getvalue()
+    assert "Not looked at: " in said.getvalue()
     assert "Broken: Nobody can sign in" in said.getvalue()

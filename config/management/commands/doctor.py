@@ -36,6 +36,8 @@ class Command(BaseCommand):
         for title, severity in (("Warning", Severity.WARNS), ("Broken", Severity.STOPS)):
             for _, sentence in _sentences(looked, severity):
                 self.stdout.write(f"{title}: {sentence}")
+        if unseen := [sentence for _, sentence in _sentences(looked, Severity.UNSEEN)]:
+            self.stdout.write(f"Not looked at: {'; '.join(unseen)}.")
 
 
 def _sentences(looked: list[Looked], severity: Severity) -> list[tuple[str, str]]:
@@ -47,4 +49,5 @@ def _as_data(looked: list[Looked]) -> dict[str, Any]:
         "ok": [one.check for one in looked if not one.findings],
         "warnings": [{"check": check, "sentence": text} for check, text in _sentences(looked, Severity.WARNS)],
         "broken": [{"check": check, "sentence": text} for check, text in _sentences(looked, Severity.STOPS)],
+        "not_looked_at": [{"check": check, "sentence": text} for check, text in _sentences(looked, Severity.UNSEEN)],
     }

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.servers
 
 HELD = "[kind.objects.count() for kind in (Post, Revision, Image, HistoryEntry, User, Session)]"
 OPEN = "[Session.objects.live().count(), ApiToken.objects.live().count(), PrivateFeed.objects.count()]"
+VERSION = "SiteVersion.objects.get(pk=SiteVersion.Row.FOR_READERS).value"
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,7 @@ def test_what_was_taken_comes_back_proved_and_signed_out(site: Site, backup: Pat
     assert "3 seals" in restored.stdout
     assert site.told(f"{HELD}, {OPEN}") == "[3, 3, 1, 9, 2, 1] [1, 1, 1]"
     assert place.told(f"{HELD}, {OPEN}") == "[3, 3, 1, 9, 2, 1] [0, 0, 0]"
+    assert place.told(VERSION) != site.told(VERSION)
     assert pictures_of(place) == pictures_of(site) != {}
     assert backup.stat().st_mode & 0o777 == 0o600
 
