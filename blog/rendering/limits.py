@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sys
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -42,13 +43,18 @@ def done_by(deadline: float, cpu_seconds: float, work: Callable[[str], str], tex
         return work(text)
 
     def ring(signum: int, frame: FrameType | None) -> None:
-        # It rings more than once, because an exception raised inside a destructor is printed and forgotten;
-        # and so perhaps once more while the first one is on its way out, where nobody would expect another.
-        while frame is not None:
+        # It rings more than once, because an exception raised inside a destructor is told to `forgotten` and goes no
+        # further; and so perhaps once more while the first one is on its way out, where nobody would expect another.
+        while frame is not None and frame.f_code is not forgotten.__code__:
             if frame.f_code is inside.__code__:
                 raise TookTooLong(is_processor=signum == signal.SIGVTALRM)
             frame = frame.f_back
 
+    def forgotten(problem: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(problem.exc_value, TookTooLong):
+            tell(problem)
+
+    tell, sys.unraisablehook = sys.unraisablehook, forgotten
     for alarm in (signal.SIGALRM, signal.SIGVTALRM):
         signal.signal(alarm, ring)
     signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.001), 0.02)
@@ -59,6 +65,7 @@ def done_by(deadline: float, cpu_seconds: float, work: Callable[[str], str], tex
         for timer, alarm in ((signal.ITIMER_REAL, signal.SIGALRM), (signal.ITIMER_VIRTUAL, signal.SIGVTALRM)):
             signal.setitimer(timer, 0)
             signal.signal(alarm, signal.SIG_IGN)
+        sys.unraisablehook = tell
 
 
 def densest_line(text: str) -> int:

@@ -17,6 +17,7 @@ from blog.markup import Busy, Unrenderable, render
 from blog.rendering import process
 from blog.rendering.answer import answer
 from blog.rendering.document import Document
+from blog.rendering.limits import TookTooLong, done_by
 from tests.blog.pathological import FAMILIES, Family
 
 # No measure of speed: a bound on a hang, generous for a busy machine.
@@ -124,8 +125,6 @@ def test_a_refusal_names_the_reason_and_a_line_to_look_at(name: str, reason: str
     assert first <= refusal.value.line <= last
 
 
-# It rings again where it rang inside a destructor, whose exceptions are printed and forgotten.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", ["Perl code", "stars and underscores"])
 def test_what_takes_too_long_is_said_with_the_line_at_which_the_time_was_up(
     name: str, monkeypatch: pytest.MonkeyPatch
@@ -138,6 +137,47 @@ def test_what_takes_too_long_is_said_with_the_line_at_which_the_time_was_up(
 
     assert "too long" in reply["reason"]
     assert first <= reply["line"] <= first + trouble.count("\n") + 1
+
+
+class Lingering:
+    """What has this destructor keeps whoever lets go of it, until an alarm rings there."""
+
+    def __del__(self) -> None:
+        self.go_on()
+
+    def go_on(self) -> None:
+        while True:
+            time.sleep(0.001)
+
+
+class Broken(Lingering):
+    def go_on(self) -> None:
+        raise ValueError("of another kind")
+
+
+@pytest.mark.parametrize(("destroyed", "told"), [(Lingering, []), (Broken, [ValueError, "to the end"])])
+def test_the_alarm_rings_on_after_a_destructor_and_where_one_fails_it_waits_until_that_is_told(
+    destroyed: type[Lingering], told: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[object] = []
+
+    def hear(problem: "sys.UnraisableHookArgs") -> None:
+        heard.append(problem.exc_type)
+        time.sleep(0.2)  # The alarm rings meanwhile.
+        heard.append("to the end")
+
+    def work(text: str) -> str:
+        destroyed()
+        while True:
+            time.sleep(0.001)
+
+    monkeypatch.setattr(sys, "unraisablehook", hear)
+
+    with pytest.raises(TookTooLong):
+        done_by(time.monotonic() + 0.05, 0, work, "")
+
+    assert heard == told
+    assert sys.unraisablehook is hear
 
 
 @pytest.mark.usefixtures("patient")
