@@ -53,6 +53,11 @@ SHOWN: dict[type[Model], tuple[str, ...]] = {
 ARE_READ: dict[type[Model], str] = {
     Post: "({row}.live_revision_id IS NOT NULL OR {row}.scheduled_revision_id IS NOT NULL)",
 }
+# A reader may take another name as often as they like.
+WRITES = " OR ".join(
+    f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.id)"  # noqa: S608 — names of our own.
+    for table, column in ((Author._meta.db_table, "user_id"), (Post._meta.db_table, "author_id"))
+)
 # Whom those with a desk look after: people who come, are invited, are renamed, and whose accounts are closed.
 OF_PEOPLE = ("name", "left_at", "is_disabled")
 EVENTS: tuple[Event, ...] = ("INSERT", "UPDATE", "DELETE")
@@ -61,17 +66,21 @@ UNSEEN_AT_FIRST: frozenset[type[Model]] = frozenset({User, Image})  # Nothing th
 
 @dataclass(frozen=True)
 class Note:
-    """Gives the site another version on an event of a table, where a condition over OLD and NEW holds."""
+    """Gives the site another version on an event of a table, where a condition over OLD and NEW holds.
+
+    And where `beside` does, which may look into other tables.
+    """
 
     table: str
     event: Event
     condition: str = ""
+    beside: str = ""
     row: SiteVersion.Row = SiteVersion.Row.FOR_READERS
 
     @property
     def name(self) -> str:
         """It tells what is noted, so that one of an earlier release is known to be missing and not taken for it."""
-        what = sha256(f"{self.condition}{self.row}".encode()).hexdigest()[:8]
+        what = sha256(f"{self.condition}{self.beside}{self.row}".encode()).hexdigest()[:8]
         return f"{self.table}_notes_{self.event.lower()}_{what}"
 
     @property
@@ -85,7 +94,8 @@ class Note:
         return {"sqlite": self._for_sqlite, "postgresql": self._for_postgresql}[vendor]()
 
     def _for_sqlite(self) -> list[str]:
-        when = f"WHEN {self.condition} " if self.condition else ""
+        conditions = " AND ".join(f"({one})" for one in (self.condition, self.beside) if one)
+        when = f"WHEN {conditions} " if conditions else ""
         return [
             f"DROP TRIGGER IF EXISTS {self.name}",
             f"CREATE TRIGGER {self.name} AFTER {self.event} ON {self.table} FOR EACH ROW {when}"
@@ -96,11 +106,13 @@ class Note:
         when = f"WHEN ({self.condition.replace(' IS NOT OLD.', ' IS DISTINCT FROM OLD.')}) " if self.condition else ""
         # Once a transaction, or every row of many would add to a chain of versions that the next one has to go along.
         once = f" WHERE {VERSION}.xmin <> pg_current_xact_id()::xid"
+        # What looks into other tables cannot stand in WHEN.
+        unless = f"IF NOT ({self.beside}) THEN RETURN NULL; END IF; " if self.beside else ""
         in_order = f"PERFORM 1 FROM {VERSION} ORDER BY id FOR UPDATE"
         renewal = self._renewal("replace(gen_random_uuid()::text, '-', '')") + once
         return [
             f"CREATE OR REPLACE FUNCTION {self._function}() RETURNS trigger AS $$ "
-            f"BEGIN {in_order}; {renewal}; RETURN NULL; END $$ LANGUAGE plpgsql",
+            f"BEGIN {unless}{in_order}; {renewal}; RETURN NULL; END $$ LANGUAGE plpgsql",
             f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}",
             f"CREATE CONSTRAINT TRIGGER {self.name} AFTER {self.event} ON {self.table} DEFERRABLE INITIALLY DEFERRED "
             f"FOR EACH ROW {when}EXECUTE FUNCTION {self._function}()",
@@ -108,7 +120,7 @@ class Note:
 
     @property
     def _function(self) -> str:
-        return f"{VERSION}_renew_{self.row.name.lower()}"
+        return self.name if self.beside else f"{VERSION}_renew_{self.row.name.lower()}"
 
     def _renewal(self, value: str) -> str:
         return (
@@ -124,7 +136,8 @@ def _notes() -> Iterable[Note]:
             yield Note(table, "INSERT", is_read.format(row="NEW"))
         differs = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
         was_or_is_read = f"({is_read.format(row='OLD')} OR {is_read.format(row='NEW')})" if is_read else ""
-        yield Note(table, "UPDATE", " AND ".join(filter(None, [was_or_is_read, f"({differs})" if differs else ""])))
+        condition = " AND ".join(filter(None, [was_or_is_read, f"({differs})" if differs else ""]))
+        yield Note(table, "UPDATE", condition, WRITES if model is User else "")
         yield Note(table, "DELETE", is_read.format(row="OLD"))
     for model in (Post, Notification):
         for event in EVENTS:
@@ -132,7 +145,7 @@ def _notes() -> Iterable[Note]:
     for model in (HistoryEntry, TeamEntry, Session, User):
         yield Note(model._meta.db_table, "INSERT", row=SiteVersion.Row.FOR_DESK)
     of_user = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in OF_PEOPLE)
-    yield Note(User._meta.db_table, "UPDATE", f"({of_user})", SiteVersion.Row.FOR_DESK)
+    yield Note(User._meta.db_table, "UPDATE", f"({of_user})", row=SiteVersion.Row.FOR_DESK)
 
 
 NOTES: list[Note] = list(_notes())

@@ -57,6 +57,7 @@ UNSEEN: dict[str, Change] = {
     "rendered": lambda post, editor, admin: Post.objects.filter(pk=post.pk).update(html="<p>B</p>"),
     "another draft": lambda post, editor, admin: post_in("draft", editor, admin, title="Another"),
     "another in review": lambda post, editor, admin: post_in("in_review", editor, admin, title="Another"),
+    "a reader renamed": lambda post, editor, admin: User.objects.filter(pk=admin.pk).update(name="Adele"),
     "somebody new": lambda post, editor, admin: User.objects.create(subject="U9", name="Nina"),
     "roles noted": lambda post, editor, admin: User.objects.filter(pk=editor.pk).update(known_roles=["editor"]),
 }
