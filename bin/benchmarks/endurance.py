@@ -1,7 +1,8 @@
 """Whether memory stays flat over a million requests. Run by bin/bench endurance.
 
-Every published post, the front page, the feed and the API's list are asked for by chance, half by a reader and half by
-visitors, until all of it that fits is kept; and half way something is published, so that all is made anew.
+The front page, the feed, the API's list and the newest posts are asked for by chance, half by a reader and half by
+visitors, and now and then one of all other posts: more than can be kept, so that some always make room for others. Half
+way something is published, so that all is made anew.
 """
 
 import argparse
@@ -23,9 +24,14 @@ PARTS = 20
 SLICE_SECONDS = 5
 POSTS_A_CALL = 100
 FLAT = 1.1
+NEWEST = 200
+ONCE_IN = 200  # So often an older post.
 SCRIPT = """
-local paths = {{{paths}}}
-request = function() return wrk.format("GET", paths[math.random(#paths)]) end
+local often, seldom = {{{often}}}, {{{seldom}}}
+request = function()
+  local paths = math.random({once_in}) == 1 and seldom or often
+  return wrk.format("GET", paths[math.random(#paths)])
+end
 """
 
 
@@ -39,7 +45,8 @@ def main() -> None:
         server, keys = field.servers[GALLEY], field.sites[GALLEY]["keys"]
         script = folder / "paths.lua"
         paths = paths_of(server.url)
-        script.write_text(SCRIPT.format(paths=", ".join(f'"{path}"' for path in paths)))
+        often, seldom = (", ".join(f'"{path}"' for path in some) for some in (paths[:NEWEST], paths[NEWEST:]))
+        script.write_text(SCRIPT.format(often=often, seldom=seldom, once_in=ONCE_IN))
         cookie = f"{SESSION_COOKIE}={keys['reader']}"
         given = ask(f"{server.url}/account", {"Cookie": cookie}).headers.get("set-cookie", "").partition(";")[0]
         people = [[], ["-H", f"Cookie: {cookie}; {given}"]]
