@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 HOTTEST = 10
@@ -59,17 +60,22 @@ def queries(url: str, headers: dict[str, str]) -> list[str]:
     for _ in range(3):
         ask()
     found: list[str] = []
-    if connection.vendor == "sqlite":  # By the driver's own word: nothing that reaches SQLite goes by it.
+    # By the drivers' own word: nothing that reaches a database goes by it.
+    if connection.vendor == "sqlite":
         connection.connection.set_trace_callback(found.append)
         ask()
         connection.connection.set_trace_callback(None)
         return found
 
-    def noted(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        found.append(sql)
-        return execute(sql, *rest)
+    from psycopg import Cursor
 
-    with connection.execute_wrapper(noted):
+    execute = Cursor.execute
+
+    def noted(cursor: Any, sql: Any, *rest: Any, **options: Any) -> Any:
+        found.append(str(sql))
+        return execute(cursor, sql, *rest, **options)
+
+    with patch.object(Cursor, "execute", noted):
         ask()
     return found
 
