@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from accounts import session_rows, sessions
 from accounts.models import User
 from accounts.vault import digest
 from blog.models import Notification, SiteVersion
+
+from .unchanged import Row, unchanged
 
 VERSION, OF_DESK = (
     f"(SELECT value FROM {SiteVersion._meta.db_table} WHERE id = {row})"  # noqa: S608 — names of our own.
@@ -62,8 +63,12 @@ def _query() -> str:
     return sql.replace("%s", "?") if connection.vendor == "sqlite" else sql
 
 
-def _row(sql: str, parameters: tuple[str, ...]) -> tuple[Any, ...] | None:
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        row: tuple[Any, ...] | None = connection.connection.execute(sql, parameters).fetchone()
+def _row(sql: str, parameters: tuple[str, ...]) -> Row | None:
+    here = connections[DEFAULT_DB_ALIAS]  # Each look at `connection` finds this thread's anew.
+    if here.connection is None:
+        here.ensure_connection()
+    with here.wrap_database_errors:
+        if here.vendor == "sqlite":
+            return unchanged.row(here.connection, sql, parameters)
+        row: Row | None = here.connection.execute(sql, parameters).fetchone()
     return row

@@ -169,16 +169,15 @@ def _whole(copy: Copy, environ: Environ) -> Answer:
 
 
 def _put_together(copy: Copy, environ: Environ, page: Page, member: Member, csrf_cookie: str) -> Answer:
-    user, data, packed = member.user, [], []
+    user, parts = member.user, []
     for piece in copy.pieces:
         if piece.own:
-            part = own.own_part(piece.own, page.route, user, own.unread_count(user, member.has_unread), csrf_cookie)
-            data.append(part)
-            packed.append(stored(part))
+            unread = own.unread_count(user, member.has_unread)
+            parts.append((own.own_part(piece.own, page.route, user, unread, csrf_cookie), b""))
         elif piece.for_one is None or piece.for_one == user.pk:
-            data.append(piece.data)
-            packed.append(piece.packed)
-    body = b"".join(data)
+            parts.append((piece.data, piece.packed))
+    body = b"".join([data for data, _ in parts])
     if copy.is_compressed and is_accepted(environ.get("HTTP_ACCEPT_ENCODING", "")):
-        return Answer("200 OK", [*copy.headers, ("Content-Encoding", "gzip")], stream(packed, body))
+        pieces = [packed or stored(data) for data, packed in parts]
+        return Answer("200 OK", [*copy.headers, ("Content-Encoding", "gzip")], stream(pieces, body))
     return Answer("200 OK", copy.headers, body)

@@ -99,14 +99,18 @@ class Page:
         ports.
         """
         roles = "visitors" if audience.roles is None else " ".join(sorted(["members", *audience.roles]))
-        asked_of = str(environ.get("HTTP_HOST", ""))
-        host, whose = split_domain_port(asked_of)[0] or asked_of, str(audience.pk or "")
+        host, whose = _host(str(environ.get("HTTP_HOST", ""))), str(audience.pk or "")
         return (_scheme(environ), host, str(environ.get("PATH_INFO", "")), self.query, self.look, roles, whose)
 
 
 def is_kept(environ: Environ) -> bool:
     """Whether it is an address whose pages are kept."""
     return _route(environ.get("PATH_INFO", "")) is not None and not environ.get("SCRIPT_NAME")
+
+
+@lru_cache(maxsize=256)
+def _host(asked_of: str) -> str:
+    return split_domain_port(asked_of)[0] or asked_of
 
 
 def _scheme(environ: Environ) -> str:

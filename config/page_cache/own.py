@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from operator import add
 
 from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH
 from django.template.loader import render_to_string
@@ -18,13 +19,21 @@ from blog.permissions import may_use_desk
 TOKEN_GOES_HERE = secrets.token_hex(16)
 SECRET = re.compile(rf"[{CSRF_ALLOWED_CHARS}]{{{CSRF_SECRET_LENGTH}}}")  # The cookie's, as Django gives it today.
 LED_TO = frozenset({"desk:home"})  # By these templates, and kept: the link tells that it leads to where one is.
-PLACES = {character: place for place, character in enumerate(CSRF_ALLOWED_CHARS)}
 COUNT = len(CSRF_ALLOWED_CHARS)
 FAIR = 256 - 256 % COUNT  # A byte below it takes each character as often as any other.
+UNFAIR = bytes(range(FAIR, 256))
+# Tables of bytes: from any to the place of a character, from a character to its place, and back from the sum of two.
+ANY_PLACE = bytes(byte % COUNT for byte in range(256))
+PLACES = bytes.maketrans(CSRF_ALLOWED_CHARS.encode(), bytes(range(COUNT)))
+CHARACTERS = bytes(ord(CSRF_ALLOWED_CHARS[byte % COUNT]) for byte in range(256))
+RANDOM_BYTES = 4096
 
 Asked = tuple[object, ...]
 # Templates, rendered for a person, in pieces between which tokens go.
 rendered: Recall[Asked, list[bytes]] = Recall(most=2000)
+# For tokens to come, as places of characters. No other process may have the same.
+masks: list[bytes] = []
+os.register_at_fork(after_in_child=masks.clear)
 
 
 def unread_count(user: User, has_unread: bool) -> int:
@@ -47,18 +56,27 @@ def own_part(template: str, here: str, user: User, unread: int, csrf_cookie: str
         context["csrf_token"] = TOKEN_GOES_HERE
         parts = render_to_string(template, context).encode().split(TOKEN_GOES_HERE.encode())
         rendered.put(asked, parts)
-    return masked(csrf_cookie).encode().join(parts)
+    return masked(csrf_cookie).join(parts)
 
 
-def masked(secret: str) -> str:
+def masked(secret: str) -> bytes:
     """Return a token of the secret with a mask of its own, as each page has one.
 
     It is the token that `django.middleware.csrf.get_token` gives, which asks the system for each of its characters by
     itself: in a page that is made already, that was more than half of the work.
     """
-    mask: list[int] = []
-    while len(mask) < CSRF_SECRET_LENGTH:
-        mask += [byte % COUNT for byte in os.urandom(2 * CSRF_SECRET_LENGTH) if byte < FAIR]
-    del mask[CSRF_SECRET_LENGTH:]
-    hidden = [(PLACES[character] + by) % COUNT for character, by in zip(secret, mask, strict=True)]
-    return "".join([CSRF_ALLOWED_CHARS[place] for place in mask + hidden])
+    mask = _mask()
+    hidden = bytes(map(add, secret.encode().translate(PLACES), mask))
+    return (mask + hidden).translate(CHARACTERS)
+
+
+def _mask() -> bytes:
+    """Return a new one. The system is asked for many at once: each time, other threads take the interpreter away."""
+    try:
+        return masks.pop()
+    except IndexError:
+        places = os.urandom(RANDOM_BYTES).translate(ANY_PLACE, UNFAIR)
+        starts = range(0, len(places) - CSRF_SECRET_LENGTH, CSRF_SECRET_LENGTH)
+        first, *others = [places[start : start + CSRF_SECRET_LENGTH] for start in starts]
+        masks.extend(others)
+        return first

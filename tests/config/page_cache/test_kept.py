@@ -1,5 +1,7 @@
 """That what is kept has a name here which it has there, too."""
 
+from multiprocessing import get_context
+
 import pytest
 from django.middleware import csrf
 from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH
@@ -50,10 +52,20 @@ def test_a_long_address_or_query_is_left_to_django() -> None:
 def test_a_masked_secret_is_a_token_that_django_takes() -> None:
     secret = CSRF_ALLOWED_CHARS[-CSRF_SECRET_LENGTH:]
 
-    tokens = {masked(secret) for _ in range(50)}
+    tokens = {masked(secret).decode() for _ in range(50)}
 
     assert len(tokens) == 50
     assert all(csrf._does_token_match(token, secret) for token in tokens)  # type: ignore[attr-defined]  # Private.
+
+
+def test_no_two_processes_have_a_mask_in_common() -> None:
+    secret = CSRF_ALLOWED_CHARS[:CSRF_SECRET_LENGTH]
+    masked(secret)  # This one has others in store.
+
+    with get_context("fork").Pool(1) as forked:
+        theirs = forked.map(masked, [secret] * 200)
+
+    assert {masked(secret) for _ in range(200)}.isdisjoint(theirs)
 
 
 @pytest.mark.parametrize(
