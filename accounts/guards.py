@@ -6,12 +6,13 @@ a table that a migration makes anew. Who owns the database can lay them aside, t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from django.apps import apps
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Event = Literal["INSERT", "UPDATE", "DELETE", "TRUNCATE"]
@@ -95,9 +96,9 @@ def append_only(model: type[models.Model]) -> list[Guard]:
 
 
 def install(guards: Iterable[Trigger], using: str) -> None:
-    """Put the guards in place, on the tables that are in this database."""
+    """Put the guards in place, on the tables that are in this database. Each that is there already is so all the time."""
     connection = connections[using]
-    with connection.cursor() as cursor:
+    with transaction.atomic(using), connection.cursor() as cursor:
         for guard in _of(guards, using):
             for statement in guard.statements(connection.vendor):
                 cursor.execute(statement)
@@ -105,11 +106,22 @@ def install(guards: Iterable[Trigger], using: str) -> None:
 
 def remove(guards: Iterable[Trigger], using: str) -> None:
     """Lay the guards aside."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        for guard in _of(guards, using):
-            on_table = "" if connection.vendor == "sqlite" else f" ON {guard.table}"
-            cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{on_table}")
+    for guard in _of(guards, using):
+        _drop(guard.name, guard.table, using)
+
+
+def remove_former(guards: Iterable[Trigger], named: re.Pattern[str], using: str) -> None:
+    """Drop what an earlier release has put in place under such names, and this one has not among its guards."""
+    names = {guard.name for guard in guards}
+    for name, table in _there(using).items():
+        if named.fullmatch(name) and name not in names:
+            _drop(name, table, using)
+
+
+def _drop(name: str, table: str, using: str) -> None:
+    on_table = "" if connections[using].vendor == "sqlite" else f" ON {table}"
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")
 
 
 def _of(guards: Iterable[Trigger], using: str) -> list[Trigger]:
@@ -119,16 +131,21 @@ def _of(guards: Iterable[Trigger], using: str) -> list[Trigger]:
 
 def missing(guards: Iterable[Trigger], using: str) -> list[str]:
     """Return the names of the guards that are not in place. One query."""
+    there = _there(using)
+    return [guard.name for guard in guards if guard.is_for(connections[using]) and guard.name not in there]
+
+
+def _there(using: str) -> dict[str, str]:
+    """Return the names of all triggers, and the table of each."""
     connection = connections[using]
     query = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
         "WHERE tgenabled <> 'D' AND relnamespace = current_schema()::regnamespace",  # A restore leaves others beside.
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query)
-        there = {name for (name,) in cursor.fetchall()}
-    return [guard.name for guard in guards if guard.is_for(connection) and guard.name not in there]
+        return dict(cursor.fetchall())
 
 
 def team_log() -> list[Guard]:

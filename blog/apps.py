@@ -20,7 +20,9 @@ class BlogConfig(AppConfig):
 
 def _lay_guards_aside(using: str, plan: list[Any], **told: Any) -> None:
     from .guards import TRIGGERS
+    from .site_version import NAMED
 
+    guards.remove_former(TRIGGERS, NAMED, using)
     if plan:
         with transaction.atomic(using):
             guards.remove(TRIGGERS, using)

@@ -11,6 +11,7 @@ locks, and both in one order, so that no two ever wait for each other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -62,6 +63,10 @@ WRITES = " OR ".join(
 OF_PEOPLE = ("name", "left_at", "is_disabled")
 EVENTS: tuple[Event, ...] = ("INSERT", "UPDATE", "DELETE")
 UNSEEN_AT_FIRST: frozenset[type[Model]] = frozenset({User, Image})  # Nothing that is read names them yet.
+
+
+# The names of notes, of this release and of others.
+NAMED = re.compile(r"\w+_notes_(?:insert|update|delete)_[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from blog.models import (
     TagEntry,
     tag_keeping,
 )
+from blog.site_version import Note
 from tests.blog.posts import known
 from tests.conftest import SignUp
 
@@ -268,6 +269,22 @@ def test_a_migration_that_fails_leaves_every_guard_in_place(monkeypatch: pytest.
     with pytest.raises(IntegrityError):
         call_command("migrate", verbosity=0)
 
+    assert guards.missing(ALL_GUARDS, "default") == []
+
+
+def test_what_an_earlier_release_noted_is_gone_before_a_migration_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    former = Note("blog_post", "UPDATE", "NEW.id IS NOT OLD.id AND NEW.slug = 'of an earlier release'")
+    guards.install([former], "default")
+    there: list[str] = []
+    monkeypatch.setattr(
+        DjangosMigrate, "sync_apps", lambda *given: there.extend({former.name} - {*guards.missing([former], "default")})
+    )
+    assert guards.missing([former], "default") == []
+
+    call_command("migrate", verbosity=0, run_syncdb=True)
+
+    assert there == []
+    assert guards.missing([former], "default") == [former.name]
     assert guards.missing(ALL_GUARDS, "default") == []
 
 
