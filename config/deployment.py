@@ -242,8 +242,11 @@ def cache_answers() -> Told:
         if cache.get("deployment") == "checked":
             return
         trouble = "it does not keep what it is given"
-    except ValueError as error:
-        yield Severity.STOPS, f"CACHE_URL cannot be understood ({error}); write it like redis://host:6379/0."
+    except ValueError:  # What it says may be part of a password.
+        yield (
+            Severity.STOPS,
+            "CACHE_URL cannot be understood: write it like redis://host:6379/0, and in a password %23 for # and %40 for @.",
+        )
         return
     except (redis.RedisError, OSError) as error:
         trouble = type(error).__name__

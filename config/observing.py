@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -33,7 +33,7 @@ class ObservingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began_at = time.perf_counter()
-        number = request_ids.chosen(request.META.get(IN_META, "") if settings.BEHIND_PROXY else "")
+        number = request.META.get(request_ids.KEY) or number_of(request.META)
         number_request(request, number)
         entered, held = request_ids.enter(number), hold(request)
         try:
@@ -44,6 +44,11 @@ class ObservingMiddleware:
             request_ids.leave(entered)
         response.headers[HEADER] = number
         return response
+
+
+def number_of(environ: Mapping[str, Any]) -> str:
+    """Return the number that a proxy has given the request, or else a new one."""
+    return request_ids.chosen(environ.get(IN_META, "") if settings.BEHIND_PROXY else "")
 
 
 def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:

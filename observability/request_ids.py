@@ -9,6 +9,10 @@ from contextvars import ContextVar, Token
 # What proxies make: UUIDs, hexadecimal digits, base64. Nothing that could end a line or a field of the log.
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/=:-]{7,63}")
 
+KEY = (
+    "galley.request_id"  # Where in a WSGI environment it is, once it is chosen: callers set nothing under such a name.
+)
+
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 

@@ -25,7 +25,9 @@ LARGEST_MANIFEST_BYTES = 256 * 1024**2  # Some two million pictures.
 CHUNK_BYTES = 1 << 20
 # The parts of a name: no way up, nothing hidden, nothing that a shell or another system would take for something else.
 PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+ -]{0,200}")
-FOLDERS = ("media", "data")
+# What of DATA_DIR comes along; the rest is made anew, or is nobody's business but this machine's.
+FOLDERS_OF_DATA = ("site", "sandbox-keys")
+FOLDERS = ("media/", *(f"data/{folder}/" for folder in FOLDERS_OF_DATA))
 DATABASES = ("database.sqlite3", "database.pgdump", "sandbox.sqlite3")
 
 
@@ -207,7 +209,7 @@ def _member(content: IO[bytes]) -> Member:
 def check_name(name: str) -> None:
     """Raise Refused for a name that Galley would not have given: first of all one that leads elsewhere."""
     parts = name.split("/")
-    is_ours = name in DATABASES or (len(parts) > 1 and parts[0] in FOLDERS)
+    is_ours = name in DATABASES or name.startswith(FOLDERS)
     if not is_ours or not all(PART.fullmatch(part) for part in parts):
         raise Refused(f"{name!r} in this file is no name of a backup's: nothing of it is unpacked.")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -27,6 +28,10 @@ class State:
 
 class Database(Protocol):
     member: str  # What its copy is called in a backup.
+
+    @property
+    def folder(self) -> Path:
+        """Where a copy that comes back is unpacked."""
 
     def copy(self, to: Path) -> State: ...
 
@@ -56,6 +61,11 @@ MIGRATIONS = "SELECT app || '.' || name FROM django_migrations ORDER BY 1"
 class Sqlite:
     path: Path
     member: str = "database.sqlite3"
+
+    @property
+    def folder(self) -> Path:
+        """On the same disk, so that it comes to its place in one step."""
+        return self.path.parent
 
     def copy(self, to: Path) -> State:
         """Copy it in one read transaction: in WAL mode nobody waits for it, and it sees nothing that comes after."""
@@ -131,6 +141,10 @@ STILL_USED = "The database is in use: stop the server and the worker first."
 
 class Postgresql:
     member = "database.pgdump"
+
+    @property
+    def folder(self) -> Path:
+        return settings.DATA_DIR
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self._own: Any = connection.copy()  # With transactions of its own.

@@ -80,22 +80,27 @@ def restore(path: Path, restored: Restored, *, keep_access: bool) -> None:
     """
     stamp = f"{timezone.now():%Y%m%d-%H%M%S}"
     settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.DATA_DIR) as scratch, ExitStack() as undone:
+    with ExitStack() as undone:
         undone.enter_context(pictures_kept(path))
         undone.enter_context(_files_of_data(path, stamp, restored))
         places = {"sandbox.sqlite3": "sandbox"} if settings.USE_SANDBOX else {}
         for member, alias in {database().member: DEFAULT_DB_ALIAS, **places}.items():
+            place = database(alias)
+            place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            scratch = undone.enter_context(tempfile.TemporaryDirectory(prefix=".restore-", dir=place.folder))
             copy = Path(scratch) / member
             archive.unpacked(path, member, copy)
-            place = database(alias)
             former = undone.enter_context(place.replaced(copy, stamp))
             restored.beside += [former] if former else []
             if alias == DEFAULT_DB_ALIAS:
                 _compare(database().state(), restored)
-    if not keep_access:
-        _end_access()
-        restored.holds.append("All sessions, API tokens, private feed addresses and shared links have ended.")
-    restored.broken += _proved(path, restored)
+        if not keep_access:
+            _end_access()
+            restored.holds.append("All sessions, API tokens, private feed addresses and shared links have ended.")
+    try:
+        restored.broken += _proved(path, restored)
+    except OSError as error:
+        restored.broken.append(f"Not all of it could be looked at: {error}.")
 
 
 def _compare(state: State, restored: Restored) -> None:

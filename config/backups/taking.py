@@ -19,13 +19,12 @@ from django.utils import timezone
 from blog.models import Image
 
 from . import Refused
-from .archive import PART, Manifest, Writer, sync_folder, written
+from .archive import FOLDERS_OF_DATA, PART, Manifest, Writer, sync_folder, written
 from .databases import database
 
 NAME = "galley-{:%Y%m%d-%H%M%S}.tar"
+NAMED_BY_TIME = re.compile(r"galley-\d{8}-\d{6}\.tar")
 NAMED_BY_DIGEST = re.compile(r"(?:.*/)?([0-9a-f]{64})\.webp")
-# What of DATA_DIR comes along besides the pictures; the rest is made anew, or is nobody's business but this machine's.
-FOLDERS_OF_DATA = ("site", "sandbox-keys")
 NOTE = "last-backup.json"
 
 
@@ -43,7 +42,7 @@ def take(target: Path, *, keep: int = 0) -> tuple[Path, Manifest]:
         manifest = _taken(path, Path(scratch), began_at.isoformat(timespec="seconds"))
     _note(path, manifest)
     if keep:
-        _forget_all_but(keep, path.parent)
+        _forget_all_but(keep, path)
     return path, manifest
 
 
@@ -118,6 +117,8 @@ def _note(path: Path, manifest: Manifest) -> None:
     sync_folder(note.parent)
 
 
-def _forget_all_but(keep: int, folder: Path) -> None:
-    for old in sorted(folder.glob("galley-*.tar"))[:-keep]:
+def _forget_all_but(keep: int, newest: Path) -> None:
+    """Remove what was taken before, but for so many with this one; never what somebody has named otherwise."""
+    others = sorted(path for path in newest.parent.iterdir() if NAMED_BY_TIME.fullmatch(path.name) and path != newest)
+    for old in others[: max(len(others) - (keep - 1), 0)]:
         old.unlink()

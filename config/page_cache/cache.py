@@ -23,7 +23,7 @@ from blog.models import Post
 from blog.permissions import may_read_here
 from blog.views.conditional import MESSAGES_COOKIE
 from config.metrics import request_answered
-from config.observing import HEADER
+from config.observing import HEADER, number_of
 from observability import request_ids
 
 from . import asking, own
@@ -54,11 +54,11 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         began_at = time.perf_counter()
         page = self._page(environ)
+        number = environ[request_ids.KEY] = number_of(environ)
         answer = self._answer(environ, *page) if page else None
         if page is None or answer is None:
             return self.django(environ, start_response)  # type: ignore[no-any-return]
         request_answered(page[0].route, "GET", int(answer.status[:3]), time.perf_counter() - began_at)
-        number = request_ids.chosen(environ.get("HTTP_X_REQUEST_ID", "") if settings.BEHIND_PROXY else "")
         start_response(answer.status, [*answer.headers, (HEADER, number), ("Content-Length", str(len(answer.body)))])
         return [answer.body]
 

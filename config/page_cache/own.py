@@ -49,7 +49,7 @@ def is_usual(csrf_cookie: str) -> bool:
 def own_part(template: str, here: str, user: User, unread: int, csrf_cookie: str) -> bytes:
     """Return the template as this person sees it here, with a token that is good for their cookie."""
     here = here if here in LED_TO else ""
-    asked = (template, here, user.pk, user.name, user.email, user.roles, unread)
+    asked = (template, here, user.pk, user.name, user.email, user.picture, user.roles, unread)
     parts = rendered.get(asked)
     if parts is None:
         context = {**desk_of(user), "person": user, "here": here, "unread_notifications": unread}

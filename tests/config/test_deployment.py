@@ -121,6 +121,16 @@ def test_a_cache_that_is_gone_is_a_warning(production: Any, monkeypatch: pytest.
     assert "secret" not in sentence
 
 
+def test_a_password_that_breaks_the_address_of_the_cache_is_not_told(production: Any) -> None:
+    backend = {"BACKEND": "config.steady_cache.SteadyCache", "LOCATION": "redis://galley:s3cr3t#rest@127.0.0.1/0"}
+    production.CACHES = production.CACHES | {"default": backend}
+
+    ((severity, sentence),) = told_by(deployment.cache_answers)
+
+    assert severity is STOPS
+    assert "s3cr3t" not in sentence
+
+
 def test_pictures_without_a_place_stop_the_start(production: Any) -> None:
     production.STORAGES = production.STORAGES | {"default": {"BACKEND": "no.such.Storage"}}
     production.MEDIA_BACKEND = "no.such.Storage"

@@ -28,6 +28,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, target: Path | None, keep: int, **options: Any) -> None:
+        if keep < 0:
+            raise CommandError("--keep is how many backups stay: a number from 1 on, or 0 for all.")
         try:
             path, manifest = taking.take(target or settings.DATA_DIR / "backups", keep=keep)
         except Refused as refusal:

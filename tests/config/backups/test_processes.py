@@ -114,13 +114,16 @@ def test_a_database_in_use_is_not_replaced(backup: Path, place: Site) -> None:
 def test_old_backups_make_room(site: Site, tmp_path: Path) -> None:
     for day in range(1, 4):
         (tmp_path / f"galley-2020010{day}-000000.tar").touch()
-    (tmp_path / "mine.tar").touch()
+    others = ["galley-before-upgrade.tar", "mine.tar"]
+    for name in others:
+        (tmp_path / name).touch()
 
+    assert site.manage("backup", tmp_path, "--keep", -1).returncode == 1
     assert site.manage("backup", tmp_path, "--keep", 2).returncode == 0
 
     kept = sorted(path.name for path in tmp_path.iterdir())
     assert kept[0] == "galley-20200103-000000.tar"
-    assert kept[2:] == ["mine.tar"]
+    assert kept[2:] == others
 
 
 def pictures_of(site: Site) -> dict[str, bytes]:

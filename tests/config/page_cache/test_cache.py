@@ -7,11 +7,13 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import sessions
 from accounts.models import Session, User
 from blog.models import Post, Tag, tag_keeping
-from config.page_cache import asking
+from blog.views import reading
+from config.page_cache import asking, own
 
 from .conftest import Site, without_tokens
 
@@ -314,3 +316,30 @@ def test_where_the_database_does_not_answer_django_says_so(site: Site, reader: U
         answer: httpx.Response = browser.get(POST)
 
     assert (answer.status_code, site.made) == (200, [POST])
+
+
+@pytest.mark.usefixtures("public", "published")
+def test_a_page_that_cannot_be_made_tells_the_number_that_the_log_has(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*asked: object, **given: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(reading, "furniture_of", fail)
+
+    answer = site.browser_of(None).get(POST)
+
+    assert answer.status_code == 500
+    assert f"<code>{answer.headers['X-Request-Id']}</code>" in answer.text
+
+
+def test_what_is_ones_own_is_shown_as_it_is_now(reader: User, settings: Settings) -> None:
+    (engine,) = settings.TEMPLATES
+    mine = ("django.template.loaders.locmem.Loader", {"mine.html": "{{ person.picture }}"})
+    settings.TEMPLATES = [engine | {"APP_DIRS": False, "OPTIONS": {**engine["OPTIONS"], "loaders": [mine]}}]
+    seen = []
+    for picture in ("one", "two"):
+        reader.picture = picture
+        seen.append(own.own_part("mine.html", "", reader, 0, "x" * 32).decode())
+
+    assert seen == ["one", "two"]
