@@ -2,8 +2,11 @@
 
 import json
 import logging
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -27,6 +30,7 @@ __all__ = [
     "Heading",
     "Unrenderable",
     "anatomy_of",
+    "begin",
     "compared",
     "copy_widths",
     "data_block",
@@ -50,6 +54,17 @@ BUSY_SECONDS = 5  # After so long it is worth asking again.
 ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 logger = logging.getLogger(__name__)
+
+_beside = ThreadPoolExecutor(thread_name_prefix="renders")
+
+
+def _start_afresh() -> None:
+    """After a fork: the threads are our parent's."""
+    global _beside
+    _beside = ThreadPoolExecutor(thread_name_prefix="renders")
+
+
+os.register_at_fork(after_in_child=_start_afresh)
 
 
 def render(
@@ -80,6 +95,21 @@ def render(
         raise
     renders.note(time.perf_counter() - began_at, "done")
     return mark_safe(html)  # noqa: S308 — it comes out of the allow-list.
+
+
+def begin(
+    text: str,
+    pictures: Mapping[str, tuple[int, int]] | None = None,
+    *,
+    is_covered: bool = False,
+    whose: object = None,
+) -> Callable[[], SafeString]:
+    """Begin to render, and return what waits until that is done: it returns and raises what `render` does.
+
+    Meanwhile the caller has other things to wait for. Who then does not ask leaves nothing behind.
+    """
+    done = _beside.submit(copy_context().run, render, text, pictures, is_covered=is_covered, whose=whose)
+    return done.result
 
 
 def _rendered(text: str, whose: object, **shown: Any) -> str:

@@ -51,14 +51,23 @@ class MoveButton:
 
 
 def found_post(request: MemberRequest, post_id: int) -> Post:
-    """Return the post with its revisions. Raises Http404 where this person may not know of it."""
-    posts = Post.objects.visible_to(request.user).with_readers_text()
-    return get_object_or_404(posts.select_related(*NEEDED), pk=post_id)
+    """Return the post and nothing of what belongs to it. Raises Http404 where this person may not know of it."""
+    return get_object_or_404(Post.objects.visible_to(request.user), pk=post_id)
 
 
 def desk_post(request: MemberRequest, post_id: int) -> Post:
-    """Return the post for a page of the desk, as the clock has left it. Raises Http404 and NotPermitted."""
-    post = found_post(request, post_id)
+    """Return the post with its revisions for a page of the desk. Raises Http404 and NotPermitted."""
+    posts = Post.objects.visible_to(request.user).with_readers_text().select_related(*NEEDED)
+    return _opened(request, get_object_or_404(posts, pk=post_id))
+
+
+def working_copy(request: MemberRequest, post_id: int) -> Post:
+    """Return the post for who goes on writing, which takes no revisions. Raises Http404 and NotPermitted."""
+    return _opened(request, found_post(request, post_id))
+
+
+def _opened(request: MemberRequest, post: Post) -> Post:
+    """Return the post as the clock has left it, to those who may open it on the desk. Raises NotPermitted."""
     if not may_open_on_desk(request.user, post):
         raise NotPermitted("You may read this post, but its desk page is for its author and for admins.")
     if post.is_due:

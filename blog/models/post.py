@@ -32,6 +32,7 @@ from .search_entry import SearchEntry
 from .sharing import Sharing
 from .writing import Writing
 
+POINTERS = frozenset({"live_revision", "scheduled_revision"})  # To what readers see, or are to see.
 BYLINE = ("name", "left_at")  # What a revision's byline needs of its author.
 
 
@@ -260,9 +261,10 @@ class PostQuerySet(models.QuerySet["Post"]):
             check_cover(post.cover, by=by)
             post.save_at_free_address()
             ImageUse.objects.note(post, by=by)
+            rendered = post._begin_to_render()
             post.record("write", by=by, was=Status.DRAFT)
         with suppress(markup.Busy):  # The text is safe; submitting it will render it.
-            post.render()
+            post._keep_rendered(rendered)
         return post, True
 
 
@@ -344,10 +346,11 @@ class Post(Writing, Reviewing, Addressing, Keeping, Sharing, PostRow):
     def __str__(self) -> str:
         return self.title or "Untitled"
 
-    def save(self, **options: Any) -> None:
+    def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """Save, and have it found by what readers see of it from now on: no verb can forget that."""
-        super().save(**options)
-        SearchEntry.objects.keep(self)
+        super().save(update_fields=update_fields, **options)
+        if update_fields is None or not POINTERS.isdisjoint(update_fields):
+            SearchEntry.objects.keep(self)
 
     def get_absolute_url(self) -> str:
         return reverse("post", args=[self.slug])

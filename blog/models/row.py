@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING, Any, Self
@@ -25,7 +26,7 @@ from .edition import Edition
 from .former_slug import FormerSlug
 from .history import PUBLISHED, HistoryEntry
 from .hub_ping import HubPing
-from .image import Image, picture_at
+from .image import Image, digests_in, picture_at
 from .notification import tell
 from .revision import (
     MAX_LANGUAGE_LENGTH,
@@ -201,9 +202,16 @@ class PostRow(models.Model):
 
         The text is safe already; a later save that overtakes this one wins. Raises markup.Busy.
         """
+        self._keep_rendered(self._begin_to_render())
+
+    def _begin_to_render(self) -> Callable[[], SafeString]:
+        """Have the working copy rendered beside what is still to be done, and return what waits for the HTML."""
+        return markup.begin(self.body, self._picture_sizes(), is_covered=bool(self.cover), whose=self.author_id)
+
+    def _keep_rendered(self, rendered: Callable[[], SafeString]) -> None:
+        """Wait for what was begun, and keep it beside the text that is safe by now. Raises markup.Busy."""
         try:
-            html = markup.render(self.body, self._picture_sizes(), is_covered=bool(self.cover), whose=self.author_id)
-            self.html, self.problem, self.problem_line = html, "", None
+            self.html, self.problem, self.problem_line = rendered(), "", None
         except markup.Unrenderable as trouble:
             self.html, self.problem, self.problem_line = "", trouble.reason[:300], trouble.line
         self.html_version, self.html_renderer = self.version, markup.RENDERER_VERSION
@@ -218,6 +226,8 @@ class PostRow(models.Model):
 
     def _picture_sizes(self) -> dict[str, tuple[int, int]]:
         """The pictures that the working copy may show, by each address they may be named by: width and height."""
+        if not digests_in(self.body):
+            return {}
         shown = Image.objects.filter(uses__post=self._as_post, uses__revision=None)
         sizes = {image.get_absolute_url(): (image.width, image.height) for image in shown}
         return sizes | {settings.SITE_URL + address: size for address, size in sizes.items()}
@@ -325,18 +335,24 @@ class PostRow(models.Model):
         return self.status
 
     def _finish(
-        self, verb: str, *, by: User, was: str, to: str = "", revision: Revision | None = None, **told: Any
+        self,
+        verb: str,
+        *,
+        by: User,
+        was: str,
+        to: str = "",
+        changed: Iterable[str] | None = None,
+        revision: Revision | None = None,
+        **told: Any,
     ) -> HistoryEntry | None:
+        """Save the row, or the columns of it that have `changed`, and tell the history of it."""
         self.status = Status(to or MOVES[verb].path[Status(was)])
-        self.save()
+        self.save(update_fields=changed)
         is_more_of_the_same = verb == "edit" and self.status == was and self._was_last_edited_by(by)
         return None if is_more_of_the_same else self.record(verb, by=by, was=was, revision=revision, **told)
 
     def _lock(self) -> None:
-        locked = self._rows().select_for_update(of=("self",))
-        self.refresh_from_db(
-            from_queryset=locked.select_related("submitted_revision", "live_revision", "scheduled_revision")
-        )
+        self.refresh_from_db(from_queryset=self._rows().select_for_update())
 
     def _settle(self) -> None:
         """Of the locked row."""
@@ -400,8 +416,8 @@ class PostRow(models.Model):
 
     def _was_last_edited_by(self, person: User) -> bool:
         """Whether a stretch of saves by this person is in the history already: one line says it."""
-        last = self.history.order_by("-pk").first()
-        return last is not None and last.verb in ("write", "edit") and last.by_id == person.pk
+        verb, by = self.history.order_by("-pk").values_list("verb", "by").first() or ("", None)
+        return verb in ("write", "edit") and by == person.pk
 
     def _was_last_done_by(self, person: User) -> bool:
         """Whether the last thing that was done to it was done by this person."""

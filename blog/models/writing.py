@@ -15,9 +15,12 @@ from blog.exceptions import ChecksFailed, EditedMeanwhile, NotReady, WrongStatus
 from blog.status import Status
 from observability.counters import saves
 
-from .image import Image, ImageUse, check_cover
+from .image import Image, ImageUse, check_cover, digests_in
 from .revision import Revision, Words
 from .row import PostRow, with_plain_newlines
+
+# What a save of the working copy changes in its row.
+EDITED = (*Words._fields, "writers", "version", "status", "updated_at")
 
 
 class Writing(PostRow):
@@ -61,10 +64,11 @@ class Writing(PostRow):
             if words.cover != self.cover:
                 check_cover(words.cover, by=by)
             self._take(words, by=by)
-            self._finish("edit", by=by, was=was)
+            rendered = self._begin_to_render()
+            self._finish("edit", by=by, was=was, changed=EDITED)
         saves.add("done")
         with suppress(markup.Busy):
-            self.render()
+            self._keep_rendered(rendered)
 
     def restore(self, *, by: User, version: int, revision: int) -> None:
         """Make the words of an earlier revision the working copy. What was there is kept as a revision of its own.
@@ -134,11 +138,13 @@ class Writing(PostRow):
     def _take(self, words: Words, *, by: User) -> None:
         """Make these the words of the working copy."""
         is_new_title = self.title != words.title
+        shows_pictures = digests_in(self.body, self.cover, words.body, words.cover)
         self._put_words(words)
         self.writers = sorted({*self.writers, by.pk})
         self.version += 1
         self.updated_at = timezone.now()
-        ImageUse.objects.note(self, by=by)
+        if shows_pictures:
+            ImageUse.objects.note(self, by=by)
         if is_new_title and not self.was_ever_submitted:  # From then on the address stays.
             self.save_at_free_address()
 

@@ -13,7 +13,7 @@ from accounts.http import MemberRequest
 from blog import checks
 from blog.checks import Finding, site
 from blog.desk.overview import Overview
-from blog.desk.posts import deciding_buttons, desk_post, other_buttons, place_in_queue
+from blog.desk.posts import deciding_buttons, desk_post, other_buttons, place_in_queue, working_copy
 from blog.desk.spread import Side, Spread, name_of, side_of
 from blog.exceptions import ChecksFailed, EditedMeanwhile, NotPermitted, NotReady
 from blog.forms import PostForm, UploadForm
@@ -60,7 +60,7 @@ def write(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: MemberRequest, post_id: int) -> HttpResponse:
     """Go on writing. A save that comes too late is refused with both texts on the page."""
-    post = desk_post(request, post_id)
+    post = working_copy(request, post_id)
     post.ensure("edit", by=request.user)
     if request.method != "POST":
         return _form_page(request, PostForm.of(post, by=request.user), post)
