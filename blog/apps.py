@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections, transaction
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 from accounts import guards
@@ -11,9 +12,11 @@ class BlogConfig(AppConfig):
     name = "blog"
 
     def ready(self) -> None:
+        from . import turns
         from .checks.registry import ensure_settings
 
         ensure_settings()
+        connection_created.connect(turns.keep_in_line)
         pre_migrate.connect(_lay_guards_aside, sender=self)
         post_migrate.connect(_put_guards_back, sender=self)
 

@@ -233,9 +233,9 @@ with address_like("postgres://user:password@host/name", "DATABASE_URL"):
     DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'galley.sqlite3'}")}
     ON_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 SQLITE_OPTIONS = {
-    # An immediate transaction waits its turn; a deferred one that reads and then writes fails at once.
+    # An immediate transaction waits its turn (blog/turns.py); a deferred one that reads and then writes fails at once.
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    "timeout": 20,  # To open it.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
     "PRAGMA recursive_triggers=ON; "  # So that REPLACE meets the guards against removal.
     "PRAGMA cache_size=-1000;",  # Each thread of each worker has one, of what the system keeps in memory anyway.

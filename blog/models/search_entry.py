@@ -6,16 +6,15 @@ approved, so it can be made again at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import connections, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from blog import status
 from blog.terms import TERMS_VERSION, kept_of, stemmer_of
+from blog.turns import without_waiting
 
 from .edition import MAKER_VERSION, Edition
 
@@ -51,7 +50,7 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
         shown = set(self.filter(status.shown(), pk__in=moved).values_list("pk", flat=True))
         wrong = Q(pk__in=shown, waits=True) | Q(pk__in={*moved} - shown, waits=False)
         if self.filter(wrong).exists():
-            with _without_waiting(self.db), transaction.atomic(using=self.db):
+            with without_waiting(), transaction.atomic(using=self.db):
                 free = self.filter(wrong).select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
                 for pk in list(free):
                     self.filter(pk=pk).update(waits=pk not in shown)
@@ -139,19 +138,3 @@ def _maker() -> str:
 
 def _is_pointed_to() -> Q:
     return Q(post__live_revision=F("revision")) | Q(post__scheduled_revision=F("revision"))
-
-
-@contextmanager
-def _without_waiting(using: str) -> Iterator[None]:
-    """Let SQLite say at once that somebody else writes. PostgreSQL locks rows alone, and is asked to skip those."""
-    if connections[using].vendor != "sqlite":
-        yield
-        return
-    with connections[using].cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout")
-        (before_ms,) = cursor.fetchone()
-        cursor.execute("PRAGMA busy_timeout = 0")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {before_ms}")

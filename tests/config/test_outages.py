@@ -2,8 +2,9 @@
 
 import errno
 import logging
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -11,6 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.seldom import Seldom
+from blog import turns
 from blog.models import Post
 from config import outages
 from tests.conftest import bearer, signed_in
@@ -46,6 +48,25 @@ def test_what_was_typed_comes_back_and_may_be_sent_again(draft: Post, editor: Us
     assert "An &lt;hour&gt;." in page.content.decode()
     assert int(page["Retry-After"]) > 0
     assert "no-store" in page["Cache-Control"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks rows alone")
+@pytest.mark.django_db(transaction=True, databases=["default", "sandbox"])
+def test_who_has_waited_too_long_for_their_turn_to_write_has_their_text_back(
+    draft: Post, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.05)
+    browser, words = signed_in(editor), {"title": "Proofs", "body": "An hour of words.", "version": "1"}
+
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused = browser.post(f"/desk/posts/{draft.pk}/edit", words)
+    saved = browser.post(f"/desk/posts/{draft.pk}/edit", words)
+
+    assert refused.status_code == 503
+    assert "An hour of words." in refused.content.decode()
+    assert int(refused["Retry-After"]) > 0
+    assert saved.status_code == 302
 
 
 def test_a_program_is_told_in_json(editor: User) -> None:
