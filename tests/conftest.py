@@ -21,7 +21,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.dispatch import receiver
 from django.test import Client
 
-from accounts import background, descope, guards, keys, people, sessions
+from accounts import background, descope, guards, keys, patience, people, sessions
 from accounts.descope import Profile
 from accounts.models import User
 from accounts.roles import roles_named
@@ -49,9 +49,10 @@ def _has_own_servers(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def patience() -> None:
-    """Let a busy machine be no reason for a test to fail. tests/blog/test_markup_limits.py takes the limit that there is."""
+def no_hurry() -> None:
+    """Let a busy machine be no reason for a test to fail. Tests of these limits take the ones that there are."""
     markup.TIME_LIMIT_SECONDS = 30
+    patience.REQUEST_SECONDS = 60
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from datetime import timedelta
 
 # The sandbox keeps its keys in a folder; each run has its own.
 DATA_FOLDER = tempfile.mkdtemp(prefix="galley-tests-")
@@ -32,6 +33,9 @@ DATABASES["default"]["TEST"] = {
     "NAME": f"test_galley_{os.getpid()}" if ON_POSTGRESQL else f"{DATA_FOLDER}/tests.sqlite3"
 }
 CACHES["default"]["KEY_PREFIX"] = f"galley-tests-{os.getpid()}"  # Forgotten by itself: others may use the same Redis.
+
+# A busy machine is no outage.
+DESCOPE_TIMEOUT = timedelta(minutes=1)
 
 # The test runner turns DEBUG off; static files are served as in development all the same.
 WHITENOISE_AUTOREFRESH = True

@@ -27,7 +27,7 @@ from .router import DATABASE
 logger = logging.getLogger(__name__)
 
 ADDRESS = "/webhooks/descope"
-TIMEOUT_SECONDS = 5
+TIMEOUT_SECONDS = 30
 _waiting: queue.Queue[Event] = queue.Queue(maxsize=1000)
 _start = threading.Lock()
 _sender: threading.Thread | None = None

@@ -21,6 +21,7 @@ ACTS = {
     "nobody invite": {"email": "nora@example.com"},
 }
 
+SLOW_SECONDS = 15  # Longer than a request waits, on a busy machine, too.
 IN_THE_LOG = {
     "rita give-role": "gave Rita Reader the role editor",
     "ed take-role": "took the role editor from Ed Editor",
@@ -69,7 +70,7 @@ def test_an_act_that_is_cut_short_says_so_and_is_in_the_log(site: Server) -> Non
     change_sandbox(site, slowSeconds=0)
     page = admin.page()
 
-    assert [act for act, answer in answers.items() if answer.seconds >= 3] == []
+    assert [act for act, answer in answers.items() if answer.seconds >= 5] == []  # All questions to the end: 5.4 s.
     assert [act for act, answer in answers.items() if what_was_told(answer) != what_the_log_says(act, page)] == []
     assert "may be done" in map(what_was_told, answers.values())
 
@@ -87,10 +88,10 @@ def what_the_log_says(act: str, page: str) -> str:
     return "may be done" if lines[0].endswith(": asked for, not confirmed") else "done"
 
 
-def test_no_page_and_no_act_waits_three_seconds_for_descope(site: Server) -> None:
+def test_no_page_and_no_act_waits_for_descope_to_the_end(site: Server) -> None:
     admin = Admin(site)
     admin.opens_the_page()
-    change_sandbox(site, slowSeconds=5)
+    change_sandbox(site, slowSeconds=SLOW_SECONDS)
     let_tokens_expire(site)
 
     answers = [admin.acts("rita give-role"), admin.acts("rita disable")]
@@ -98,6 +99,6 @@ def test_no_page_and_no_act_waits_three_seconds_for_descope(site: Server) -> Non
     change_sandbox(site, slowSeconds=0)
 
     assert [answer.status for answer in (*answers, *pages)] == [503, 503, 200, 200, 200]
-    assert max(answer.seconds for answer in (*answers, *pages)) < 3
-    assert sum(answer.seconds > 1 for answer in (*answers, *pages)) == 1  # Then the breaker is open.
+    assert max(answer.seconds for answer in (*answers, *pages)) < SLOW_SECONDS
+    assert sum(answer.seconds > 2 for answer in (*answers, *pages)) == 1  # Then the breaker is open.
     assert all("nothing has been changed" in answer.body for answer in answers)

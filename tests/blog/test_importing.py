@@ -276,12 +276,12 @@ def test_a_feed_with_entities_of_its_own_is_refused_at_once(entities: str, tmp_p
         f'<?xml version="1.0"?><!-- x --><!DOCTYPE rss [{entities}]><rss version="2.0"><channel>'
         "<item><title>&c;</title><description>&c;</description></item></channel></rss>"
     )
-    started = time.monotonic()
+    started = time.process_time()
 
     with pytest.raises(CommandError, match="entities of its own"):
         run(path, editor)
 
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
     assert not Post.objects.exists()
 
 

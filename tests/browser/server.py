@@ -19,7 +19,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-START_SECONDS = 30
+START_SECONDS = 120
 TABLES = Path(settings.DATA_DIR) / "tables-of-servers"  # Of this process alone, and gone with it.
 JWT = re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.")
 
@@ -116,7 +116,7 @@ def running(data_dir: Path, **changed: str) -> Iterator[Server]:
         yield server
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     log = server.log()
     assert "Traceback" not in log, log[log.index("Traceback") :][:5000]
     assert not JWT.search(log), "a token in the server's log"

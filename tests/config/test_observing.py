@@ -61,6 +61,6 @@ def test_work_in_the_background_is_part_of_the_request_that_began_it() -> None:
 
     with request_ids.within("of-the-request"):
         begun = start(note)
-    begun.result(timeout=10)
+    begun.result(timeout=60)
 
     assert seen == ["of-the-request"]

@@ -40,7 +40,7 @@ def redis_at(port: int, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
         yield process
     finally:
         process.kill()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def answers(port: int) -> bool:
@@ -81,7 +81,7 @@ def test_redis_that_is_gone_signs_nobody_out_and_opens_no_gate(
         seconds = time.monotonic() - began_at
         each_alone = searches(Browser(site), ALLOWED * PROCESSES + 20)
         process.kill()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         with redis_at(port, tmp_path):
             wait_until(lambda: all(is_whole(site) for _ in range(4 * PROCESSES)))
             afterwards = searches(Browser(site), 2 * ALLOWED)

@@ -129,7 +129,7 @@ def test_messages_go_out_in_order_from_a_thread(monkeypatch: pytest.MonkeyPatch)
     for event in told:
         webhooks._enqueue(event)
 
-    assert [sent.get(timeout=5) for _ in told] == told
+    assert [sent.get(timeout=60) for _ in told] == told
 
 
 def test_the_webhook_may_lead_elsewhere_with_headers_of_its_own(ed: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -221,7 +221,7 @@ def test_an_idle_worker_stops_at_once(server: MailServer, start_worker: Start) -
 
     worker.terminate()
 
-    assert worker.wait(timeout=10) == 0
+    assert worker.wait(timeout=60) == 0
 
 
 def test_a_worker_writes_down_what_the_clock_has_moved_and_tells_its_author(
