@@ -18,7 +18,11 @@ from blog.rendering.child import receive, send
 from blog.rendering.limits import FAIR_SHARE_SECONDS, TOO_LONG
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-KEEP_WARM = 2
+# Each child takes 13 MB, and as long to start as to render ten posts. So one stays for as long as somebody is writing,
+# and the others while many texts come at once.
+KEEP_WARM = 1
+WARM_SECONDS = 600.0
+SURPLUS_SECONDS = 3.0
 MOST_AT_ONCE = 3
 MOST_AT_LENGTH = 1
 START_SECONDS = 1.0  # Beyond a text's own time, for a child that has to be started first.
@@ -49,6 +53,7 @@ class Child:
             )
         self.is_ready = False
         self.cpu_seconds = 0.0  # Until it began with the text at hand.
+        self.idle_since = 0.0
 
     def get_ready(self, deadline: float) -> None:
         """Wait until it has read its own code. Raises OSError, TimeoutError if that is not soon enough."""
@@ -97,8 +102,10 @@ class Lane:
     def __init__(self, most_at_once: int, keep_warm: int, nice: int, *, has_queue: bool = True) -> None:
         self.has_queue = has_queue
         self.slots = threading.BoundedSemaphore(most_at_once)
-        self.keep_warm, self.nice = keep_warm, nice
-        self.idle: list[Child] = []
+        self.most_at_once, self.keep_warm, self.nice = most_at_once, keep_warm, nice
+        self.idle: list[Child] = []  # Whoever takes one out has it alone.
+        self._letting_go: threading.Timer | None = None
+        self._lock = threading.Lock()
 
     def ask(self, deadline: float, **request: Any) -> dict[str, Any]:
         """Return a child's reply. Raises Busy or OSError."""
@@ -153,10 +160,32 @@ class Lane:
         return Child(self.nice)
 
     def _keep(self, child: Child) -> None:
-        if len(self.idle) < self.keep_warm:
+        if len(self.idle) < self.most_at_once:
+            child.idle_since = time.monotonic()
             self.idle.append(child)
+            self._let_go_later()
         else:
             child.end()
+
+    def _let_go_later(self) -> None:
+        with self._lock:
+            if self._letting_go is None:
+                self._letting_go = threading.Timer(SURPLUS_SECONDS, self._let_go)
+                self._letting_go.daemon = True
+                self._letting_go.start()
+
+    def _let_go(self) -> None:
+        """End those that have been idle for too long, and look again as long as there are any. The last was used last."""
+        with self._lock:
+            self._letting_go = None
+        now = time.monotonic()
+        for place, child in enumerate(reversed(self.idle[:])):
+            if now - child.idle_since >= (WARM_SECONDS if place < self.keep_warm else SURPLUS_SECONDS):
+                with suppress(ValueError):  # Another thread has taken it.
+                    self.idle.remove(child)
+                    child.end()
+        if self.idle:
+            self._let_go_later()
 
     def end(self) -> None:
         while self.idle:
@@ -178,7 +207,7 @@ class Pool:
 
     def __init__(self) -> None:
         self.quick = Lane(MOST_AT_ONCE, KEEP_WARM, nice=0)
-        self.slow = Lane(MOST_AT_LENGTH, MOST_AT_LENGTH, nice=NICE, has_queue=False)
+        self.slow = Lane(MOST_AT_LENGTH, 0, nice=NICE, has_queue=False)
         self.slow_until: dict[object, float] = {}  # By whose texts they are.
 
     def ask(self, seconds: float, *, text: str, whose: object = None, **request: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from blog.rendering import process
 from blog.rendering.answer import answer
 from blog.rendering.document import Document
 from blog.rendering.limits import TookTooLong, done_by
+from tests.accounts.processes import wait_until
 from tests.blog.pathological import FAMILIES, Family
 
 # No measure of speed: a bound on a hang, generous for a busy machine.
@@ -270,6 +271,29 @@ class TestTheChild:
         assert isinstance(result, Busy)  # It has not even looked at the text.
         assert seconds < BOUND_SECONDS
         assert self.pid() != before
+
+    def test_it_stays_when_others_that_are_not_needed_go(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(process, "SURPLUS_SECONDS", 0.2)
+        children = [process.Child() for _ in range(process.MOST_AT_ONCE)]
+        lane = process.Lane(process.MOST_AT_ONCE, process.KEEP_WARM, nice=0)
+
+        for child in children:
+            lane._keep(child)
+        wait_until(lambda: children[1].process.returncode is not None, "the others stay")
+
+        assert lane.idle == children[-1:]
+        lane.end()
+
+    def test_it_goes_when_nobody_has_written_for_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(process, "SURPLUS_SECONDS", 0.1)
+        monkeypatch.setattr(process, "WARM_SECONDS", 0.2)
+        lane = process.Lane(1, 1, nice=0)
+
+        before = lane.ask(time.monotonic() + 5, text="a")
+        wait_until(lambda: not lane.idle, "it stays")
+
+        assert lane.ask(time.monotonic() + 5, text="a") == before
+        lane.end()
 
     def test_it_does_not_see_our_secrets(self) -> None:
         environment = Path(f"/proc/{self.pid()}/environ")
