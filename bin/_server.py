@@ -256,9 +256,13 @@ def main() -> None:
     multiprocessing.set_start_method("fork")
     gc.disable()  # What it moves is shared no more. A worker has it on again, and leaves what is frozen alone.
     sys.path.insert(0, os.getcwd())
-    warm_up(given.application)
+    warm = warm_of(given.application)
+    if warm:
+        warm.warm_up()
     if given.check:
         apart(given.check)
+    if hasattr(warm, "load_application"):
+        warm.load_application()
     gc.freeze()
     server = Server(
         given.application,
@@ -276,11 +280,10 @@ def main() -> None:
         sys.exit(f"This machine does not let you serve at {given.host}:{given.port}: {error.strerror}.")
 
 
-def warm_up(application: str) -> None:
-    """Load what all workers need, where the application has a module `warm` beside it that does."""
+def warm_of(application: str) -> Any:
+    """Return the module `warm` beside the application, which loads what all workers need; None where there is none."""
     name = f"{application.partition(':')[0].rpartition('.')[0]}.warm"
-    if not name.startswith(".") and importlib.util.find_spec(name):
-        importlib.import_module(name).warm_up()
+    return importlib.import_module(name) if not name.startswith(".") and importlib.util.find_spec(name) else None
 
 
 def cores() -> int:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +18,14 @@ def warm_up() -> None:
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     _load()
+
+
+def load_application() -> None:
+    """Load the application, too, which notes what static files there are: so not before they have been collected."""
+    from django.conf import settings
+
+    if not settings.WORKER_IN_SERVER:  # That is a thread, and none outlives a fork.
+        import_module("config.wsgi")
 
 
 def _load() -> None:
