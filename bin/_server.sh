@@ -13,6 +13,6 @@ export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2} MALLOC_TRIM_THRESHOLD_=${MALLOC_T
 
 exec "$bin/../.venv/bin/python" "$bin/_server.py" \
     --host "$(setting HOST 127.0.0.1)" --port "$(setting PORT 8000)" \
-    --workers "$(setting WORKERS 0)" --threads "$(setting THREADS 4)" \
+    --workers "$(setting WORKERS 0)" --threads "$(setting THREADS 2)" \
     --hang-seconds "$(setting HANG_SECONDS 30)" --memory "$(setting WORKER_MEMORY_MB 400)" \
     "$@"

@@ -13,7 +13,7 @@ from benchmarks.auth import free_port
 from benchmarks.load import ask
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 2, 2
 NO_NGINX = "nginx is left out: it is not on PATH (on Debian and Ubuntu: sudo apt install nginx-light)"
 # A project as `django-admin startproject` makes it, with the middleware that it puts in, and one view.
 BARE_SETTINGS = """
