@@ -38,9 +38,10 @@ certificates = functools.cache(ssl.create_default_context)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let every test use both databases, but those of servers that have their own."""
+    """Let every test use both databases, but those that do without and those of servers that have their own."""
     for item in items:
-        if not item.get_closest_marker("django_db") and not _has_own_servers(item):
+        does_without = item.get_closest_marker("no_database") or _has_own_servers(item)
+        if not does_without and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases=["default", "sandbox"]))
 
 

@@ -5,6 +5,8 @@ from types import ModuleType
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.no_database
+
 WRK = """\
 Running 2s test @ http://127.0.0.1:8200/
   1 threads and 32 connections

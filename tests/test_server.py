@@ -17,6 +17,8 @@ from django.conf import settings
 from tests.accounts.processes import wait_until
 from tests.browser.server import free_port
 
+pytestmark = pytest.mark.no_database
+
 ROOT = Path(settings.BASE_DIR)
 CALLERS = 8
 

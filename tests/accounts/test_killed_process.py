@@ -12,6 +12,8 @@ from tests.browser.server import Server
 
 from .processes import call, change_sandbox, let_tokens_expire, one_process, refreshes, sign_in, twin_of, wait_until
 
+pytestmark = pytest.mark.no_database
+
 LEASE_SECONDS = 5
 SLOW_SECONDS = 5
 

@@ -3,7 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from .processes import call, let_tokens_expire, one_process, refreshes, sign_in, twin_of, wait_until
+
+pytestmark = pytest.mark.no_database
 
 REQUESTS = 20
 

@@ -10,6 +10,8 @@ from tests.browser.server import Server
 
 from .processes import Answer, call, change_sandbox, let_tokens_expire, one_process, sign_in
 
+pytestmark = pytest.mark.no_database
+
 WHY = {"reason": "Because of the test."}
 # In this order: who is to be enabled has been disabled before.
 ACTS = {

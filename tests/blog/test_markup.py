@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from blog.markup import RENDERER_VERSION, Unrenderable, excerpt_of, render, word_count_of
 from blog.rendering import process
 
+pytestmark = pytest.mark.no_database
+
 SAMPLE = Path(settings.BASE_DIR).parent / "shared" / "corpus" / "markdown-sample.md"
 
 

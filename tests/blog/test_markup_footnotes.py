@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
 from bs4 import BeautifulSoup, Tag
 
 from blog.checks.outline import outline_of
 from blog.checks.source import Source
 from blog.comparing.rendered import rendered_diff
 from blog.markup import render
+
+pytestmark = pytest.mark.no_database
 
 
 def page(text: str) -> BeautifulSoup:

@@ -5,6 +5,8 @@ from bs4 import BeautifulSoup
 
 from blog.markup import render
 
+pytestmark = pytest.mark.no_database
+
 
 def page(text: str) -> BeautifulSoup:
     return BeautifulSoup(render(text), "html.parser")

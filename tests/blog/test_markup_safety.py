@@ -11,6 +11,8 @@ import pytest
 
 from blog.markup import render
 
+pytestmark = pytest.mark.no_database
+
 ALLOWED_TAGS = re.findall(
     r"\w+",
     """

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from blog.importing.to_markdown import markdown_of
 from blog.rendering.document import Document
 
+pytestmark = pytest.mark.no_database
+
 HERE = "https://press.example/2024/"
 
 

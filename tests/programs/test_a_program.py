@@ -4,7 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.browser.server import running
+
+pytestmark = pytest.mark.no_database
 
 PROGRAM = Path(__file__).with_name("a_program.py")
 

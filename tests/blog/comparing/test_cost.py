@@ -11,6 +11,8 @@ from blog.comparing.source import MOST_ROWS
 
 from .seen import new_in, old_in, seen, words
 
+pytestmark = pytest.mark.no_database
+
 BOUND_SECONDS = 4.0  # Of the processor. On a machine of 2024 the worst takes less than half of that.
 
 

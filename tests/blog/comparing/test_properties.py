@@ -16,6 +16,8 @@ from tests.blog.pathological import FAMILIES
 
 from .seen import new_in, old_in, seen, words
 
+pytestmark = pytest.mark.no_database
+
 WORDS = st.sampled_from(
     ["a", "the", "proof", "galley", "it’s", "naïve", "x.", "<", "&amp;", "中文", " ", "\n", "e\u0301"]
 )

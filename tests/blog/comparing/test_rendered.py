@@ -8,6 +8,8 @@ from blog.comparing import Detail, rendered_diff
 from blog.comparing.tree import MOST_DEPTH
 from blog.markup import render
 
+pytestmark = pytest.mark.no_database
+
 
 def compared(old: str, new: str) -> str:
     """Return the comparison of two Markdown texts, with our marks written short: {-gone-}, {+new+}, {!note!}."""

@@ -1,6 +1,10 @@
 """The Markdown as it was typed, line by line."""
 
+import pytest
+
 from blog.comparing import Kind, Line, Row, Span, source_diff
+
+pytestmark = pytest.mark.no_database
 
 
 def told(old: str, new: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The three partials, as a page would include them."""
 
+import pytest
 from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
 
@@ -7,6 +8,8 @@ from blog import markup
 from blog.comparing import Comparison
 
 from .test_comparison import Covered, Typed
+
+pytestmark = pytest.mark.no_database
 
 
 def text(body: str) -> Typed:
