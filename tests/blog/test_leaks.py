@@ -27,6 +27,7 @@ from tests.kept import KeepingHandler, behind
 
 # How to knock at each address: method, address, what is sent. {id} and {slug} are of the post that is hidden, as are
 # {tag} and {series}; {picture} is the digest of the picture in it, and {hand} somebody of whom nothing is to be seen.
+# {number} is the id where no post has one: in place of a token, or of what Descope calls somebody.
 TYPED = {"title": "New", "body": "New words.", "version": "1", "then": "submit"}
 MOVE = {"revision": "1", "reason": "Shorter, please."}
 OTHER_VERBS = [
@@ -92,7 +93,7 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
         for kind in ("tags", "authors", "series")
         for feed in FEEDS
     },
-    **{f"feeds/private/<str:token>/{file}": [("get", f"/feeds/private/{{id}}/{file}", {})] for file in FILES},
+    **{f"feeds/private/<str:token>/{file}": [("get", f"/feeds/private/{{number}}/{file}", {})] for file in FILES},
     **{
         f"feeds/private/<str:token>/{kind}/<address:slug>/{file}": [
             ("get", f"/feeds/private/{{id}}/{kind}/{{slug}}/{file}", {})
@@ -102,7 +103,7 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     },
     **{
         f"{before}search/{feed}": [("get", f"/{knock}search/{feed}", {"q": typed}) for typed in ("", *SOUGHT)]
-        for before, knock, files in (("", "", FEEDS), ("feeds/private/<str:token>/", "feeds/private/{id}/", FILES))
+        for before, knock, files in (("", "", FEEDS), ("feeds/private/<str:token>/", "feeds/private/{number}/", FILES))
         for feed in files
     },
     "feeds": [("get", "/feeds", {})],
@@ -167,7 +168,7 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     "desk/notifications/<int:notification_id>/read": [("post", "/desk/notifications/{id}/read", {})],
     "account/notifications": [("get", "/account/notifications", {}), ("post", "/account/notifications", {})],
     "notifications/unsubscribe/<str:token>": [
-        ("get", "/notifications/unsubscribe/{id}", {}),
+        ("get", "/notifications/unsubscribe/{number}", {}),
         ("post", "/notifications/unsubscribe/{slug}", {}),
     ],
     "desk/history.csv": [("get", "/desk/history.csv", {})],
@@ -185,11 +186,11 @@ RECIPES: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "desk/team": [("get", "/desk/team", {})],
     "desk/team/invite": [("post", "/desk/team/invite", {"email": "new@example.com", "reason": "A test."})],
-    "desk/team/<str:subject>/give-role": [("post", "/desk/team/{id}/give-role", ROLE)],
-    "desk/team/<str:subject>/take-role": [("post", "/desk/team/{id}/take-role", ROLE)],
-    "desk/team/<str:subject>/sign-out-everywhere": [("post", "/desk/team/{id}/sign-out-everywhere", ROLE)],
-    "desk/team/<str:subject>/disable": [("post", "/desk/team/{id}/disable", ROLE)],
-    "desk/team/<str:subject>/enable": [("post", "/desk/team/{id}/enable", ROLE)],
+    "desk/team/<str:subject>/give-role": [("post", "/desk/team/{number}/give-role", ROLE)],
+    "desk/team/<str:subject>/take-role": [("post", "/desk/team/{number}/take-role", ROLE)],
+    "desk/team/<str:subject>/sign-out-everywhere": [("post", "/desk/team/{number}/sign-out-everywhere", ROLE)],
+    "desk/team/<str:subject>/disable": [("post", "/desk/team/{number}/disable", ROLE)],
+    "desk/team/<str:subject>/enable": [("post", "/desk/team/{number}/enable", ROLE)],
     "about": [("get", "/about", {})],
     "privacy": [("get", "/privacy", {})],
     "theme": [("post", "/theme", {"theme": "dark", "next": "/posts/{slug}"})],
@@ -363,6 +364,7 @@ def filled(text: str, post: Any) -> str:
 def names_of(post: Any) -> dict[str, str]:
     return {
         "id": str(post.id),
+        "number": str(post.id),
         "slug": post.slug,
         "picture": picture_in(post),
         "tag": slug_of(post.tags[0]) if post.tags else "no-tag",
