@@ -27,9 +27,7 @@ def answers(family: socket.AddressFamily, address: tuple[object, ...]) -> bool:
 
 def try_to_listen(host: str, port: int, command: str) -> None:
     try:
-        with socket.socket() as server:
-            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            server.bind((host, port))
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             sys.exit(taken(host, port, command))

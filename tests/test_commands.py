@@ -98,6 +98,17 @@ def test_a_taken_port_is_refused_with_a_way_out_and_before_anything_is_made(
     assert not (checkout / ".venv").exists()
 
 
+def test_a_port_of_ipv6_can_be_had_and_may_be_taken() -> None:
+    command = [sys.executable, "bin/_port.py", "::1"]
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        port = str(server.getsockname()[1])
+        taken = run(ROOT, *command, port, "bin/serve")
+    free = run(ROOT, *command, port, "bin/serve")
+
+    assert f"Port {port} is taken" in taken.stderr
+    assert free.returncode == 0, free.stderr
+
+
 def test_the_port_may_come_from_the_env_file(checkout: Path, busy_port: int) -> None:
     (checkout / ".env").write_text(f"PORT={busy_port}\n")
 
