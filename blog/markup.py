@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -73,12 +74,13 @@ def render(
     *,
     is_covered: bool = False,
     whose: object = None,
+    can_wait: bool = False,
 ) -> SafeString:
     """Return the text as HTML that has passed the allow-list.
 
     `pictures` are those kept here that it may show: by address, their width and height. Above a text that
     `is_covered` stands a picture already, which is to come first. Who it is that keeps others waiting with long texts
-    is known by `whose` they are.
+    is known by `whose` they are: what `can_wait` of theirs is left for later.
 
     Raises Unrenderable, with a reason and a line for the author, when the text is too long, or takes more
     than its share of time or memory, and Busy when the machine has none to give. Either way it is back within
@@ -86,7 +88,7 @@ def render(
     """
     began_at = time.perf_counter()
     try:
-        html = _rendered(text, whose, pictures=pictures, is_covered=is_covered)
+        html = _rendered(text, whose, can_wait=can_wait, pictures=pictures, is_covered=is_covered)
     except Unrenderable:
         renders.note(time.perf_counter() - began_at, "refused")
         raise
@@ -103,13 +105,14 @@ def begin(
     *,
     is_covered: bool = False,
     whose: object = None,
+    can_wait: bool = False,
 ) -> Callable[[], SafeString]:
     """Begin to render, and return what waits until that is done: it returns and raises what `render` does.
 
     Meanwhile the caller has other things to wait for. Who then does not ask leaves nothing behind.
     """
-    done = _beside.submit(copy_context().run, render, text, pictures, is_covered=is_covered, whose=whose)
-    return done.result
+    work = partial(render, text, pictures, is_covered=is_covered, whose=whose, can_wait=can_wait)
+    return _beside.submit(copy_context().run, work).result
 
 
 def _rendered(text: str, whose: object, **shown: Any) -> str:

@@ -261,7 +261,7 @@ class PostQuerySet(models.QuerySet["Post"]):
             check_cover(post.cover, by=by)
             post.save_at_free_address()
             ImageUse.objects.note(post, by=by)
-            rendered = post._begin_to_render()
+            rendered = post._begin_to_render(can_wait=True)
             post.record("write", by=by, was=Status.DRAFT)
         with suppress(markup.Busy):  # The text is safe; submitting it will render it.
             post._keep_rendered(rendered)

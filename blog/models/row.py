@@ -204,9 +204,10 @@ class PostRow(models.Model):
         """
         self._keep_rendered(self._begin_to_render())
 
-    def _begin_to_render(self) -> Callable[[], SafeString]:
+    def _begin_to_render(self, *, can_wait: bool = False) -> Callable[[], SafeString]:
         """Have the working copy rendered beside what is still to be done, and return what waits for the HTML."""
-        return markup.begin(self.body, self._picture_sizes(), is_covered=bool(self.cover), whose=self.author_id)
+        pictures, is_covered = self._picture_sizes(), bool(self.cover)
+        return markup.begin(self.body, pictures, is_covered=is_covered, whose=self.author_id, can_wait=can_wait)
 
     def _keep_rendered(self, rendered: Callable[[], SafeString]) -> None:
         """Wait for what was begun, and keep it beside the text that is safe by now. Raises markup.Busy."""

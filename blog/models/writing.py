@@ -64,7 +64,7 @@ class Writing(PostRow):
             if words.cover != self.cover:
                 check_cover(words.cover, by=by)
             self._take(words, by=by)
-            rendered = self._begin_to_render()
+            rendered = self._begin_to_render(can_wait=True)
             self._finish("edit", by=by, was=was, changed=EDITED)
         saves.add("done")
         with suppress(markup.Busy):

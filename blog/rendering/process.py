@@ -1,6 +1,7 @@
 """The parent's side: children kept warm, lent to one thread at a time, killed when they are late.
 
-A server process has at most MOST_AT_ONCE of them at work on what is soon done, and MOST_AT_LENGTH on what is not.
+A server process has at most MOST_AT_ONCE of them at work on what is soon done, and MOST_AT_LENGTH on what is not, and on
+what comes last.
 """
 
 import atexit
@@ -14,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from blog.rendering.child import receive, send
+from blog.rendering.child import LAST, receive, send
 from blog.rendering.limits import FAIR_SHARE_SECONDS, TOO_LONG
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,7 +31,11 @@ START_SECONDS = 1.0  # Beyond a text's own time, for a child that has to be star
 QUICK_CPU_SECONDS = 0.3
 QUICK_CHARACTERS = 40_000
 NICE = 5
-REMEMBERED_SECONDS = 60.0
+# What one person's texts may take of the processor: so much at once, and this share of it in the long run. An ordinary
+# post takes a few milliseconds. Beyond it they are rendered when nobody else has anything to do.
+AT_ONCE_CPU_SECONDS = 3.0
+CPU_SHARE = 0.05
+TOO_LONG_CPU_SECONDS = 2 * AT_ONCE_CPU_SECONDS  # Counted for a text that never became a page.
 MOST_REMEMBERED = 1000
 
 
@@ -66,7 +71,9 @@ class Child:
         self.get_ready(deadline)
         self.connection.settimeout(_left(deadline))
         send(self.connection, {"deadline": deadline, **request})
-        return self._told(deadline)
+        before = self.cpu_seconds
+        reply = self._told(deadline)
+        return reply | {"used_cpu_seconds": self.cpu_seconds - before}
 
     def _told(self, deadline: float) -> dict[str, Any]:
         self.connection.settimeout(_left(deadline))
@@ -201,46 +208,62 @@ class Pool:
 
     For the slow one nobody waits: the text is kept, and rendered when it is next looked at.
 
-    Whoever has just sent one that took too long begins in the slow lane for a while: there, one after the other, they
-    wait for their own kind alone.
+    Whose texts have had more than their share of the processor of late has a lane that comes last: there, one after the
+    other, they wait for their own kind alone, and for all else that the machine has to do.
     """
 
     def __init__(self) -> None:
         self.quick = Lane(MOST_AT_ONCE, KEEP_WARM, nice=0)
         self.slow = Lane(MOST_AT_LENGTH, 0, nice=NICE, has_queue=False)
-        self.slow_until: dict[object, float] = {}  # By whose texts they are.
+        self.last = Lane(MOST_AT_LENGTH, 0, nice=LAST, has_queue=False)
+        self.even_at: dict[object, float] = {}  # When the share has made up for it, by whose texts they are.
 
-    def ask(self, seconds: float, *, text: str, whose: object = None, **request: Any) -> dict[str, Any]:
-        """Return a child's reply within so many seconds. Raises Busy or OSError."""
-        now = time.monotonic()
-        deadline = now + seconds
+    def ask(
+        self, seconds: float, *, text: str, whose: object = None, can_wait: bool = False, **request: Any
+    ) -> dict[str, Any]:
+        """Return a child's reply within so many seconds. Raises Busy or OSError.
+
+        What `can_wait` is left for later where its owner's texts have had more than their share.
+        """
+        deadline = time.monotonic() + seconds
+        if self._has_had_enough(whose):
+            if can_wait:
+                raise Busy
+            return self._ask(self.last, whose, deadline, text=text, **request)
+        if len(text) <= QUICK_CHARACTERS:
+            reply = self._ask(self.quick, whose, deadline, text=text, cpu_seconds=QUICK_CPU_SECONDS, **request)
+            if not reply.get("is_long"):
+                return reply
+        return self._ask(self.slow, whose, deadline, text=text, **request)
+
+    def _ask(self, lane: Lane, whose: object, deadline: float, **request: Any) -> dict[str, Any]:
         try:
-            reply: dict[str, Any] = {"is_long": True}
-            if len(text) <= QUICK_CHARACTERS and self.slow_until.get(whose, 0.0) <= now:
-                reply = self.quick.ask(deadline, text=text, cpu_seconds=QUICK_CPU_SECONDS, **request)
-            if reply.get("is_long"):
-                reply = self.slow.ask(deadline, text=text, **request)
+            reply = lane.ask(deadline, **request)
         except OSError:
-            self._remember(whose)
+            self._charge(whose, TOO_LONG_CPU_SECONDS)
             raise
-        if reply.get("reason") == TOO_LONG:
-            self._remember(whose)
+        self._charge(whose, TOO_LONG_CPU_SECONDS if reply.get("reason") == TOO_LONG else reply["used_cpu_seconds"])
         return reply
 
-    def _remember(self, whose: object) -> None:
+    def _has_had_enough(self, whose: object) -> bool:
+        return self.even_at.get(whose, 0.0) - time.monotonic() > AT_ONCE_CPU_SECONDS / CPU_SHARE
+
+    def _charge(self, whose: object, cpu_seconds: float) -> None:
         if whose is None:
             return
-        if len(self.slow_until) >= MOST_REMEMBERED:
-            self.slow_until.clear()
-        self.slow_until[whose] = time.monotonic() + REMEMBERED_SECONDS
+        now = time.monotonic()
+        if len(self.even_at) >= MOST_REMEMBERED:
+            self.even_at = {one: at for one, at in list(self.even_at.items()) if at > now}
+        even_at = max(self.even_at.get(whose, 0.0), now) + cpu_seconds / CPU_SHARE
+        self.even_at[whose] = min(even_at, now + TOO_LONG_CPU_SECONDS / CPU_SHARE)  # Nobody is last for ever.
 
     def end(self) -> None:
-        self.quick.end()
-        self.slow.end()
+        for lane in (self.quick, self.slow, self.last):
+            lane.end()
 
     def forget(self) -> None:
-        self.quick.forget()
-        self.slow.forget()
+        for lane in (self.quick, self.slow, self.last):
+            lane.forget()
 
 
 pool = Pool()

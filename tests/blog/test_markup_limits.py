@@ -293,10 +293,10 @@ class TestTheChild:
         monkeypatch.setattr(process, "WARM_SECONDS", 0.2)
         lane = process.Lane(1, 1, nice=0)
 
-        before = lane.ask(time.monotonic() + 5, text="a")
+        before = lane.ask(time.monotonic() + 5, text="a")["html"]
         wait_until(lambda: not lane.idle, "it stays")
 
-        assert lane.ask(time.monotonic() + 5, text="a") == before
+        assert lane.ask(time.monotonic() + 5, text="a")["html"] == before
         lane.end()
 
     def test_it_does_not_see_our_secrets(self) -> None:
@@ -333,7 +333,7 @@ class TestTheChild:
 
         assert len(outcomes) == 8
         assert max(seconds for _, seconds in outcomes) < 2 * BOUND_SECONDS  # Ten processes on two processors.
-        assert len(process.pool.quick.idle) <= process.KEEP_WARM
+        assert len(process.pool.quick.idle) <= process.MOST_AT_ONCE
         assert settled(ORDINARY)
 
 
@@ -375,6 +375,10 @@ def soon(condition: Callable[[], bool]) -> bool:
 
 @pytest.mark.usefixtures("patient")
 class TestLanes:
+    @pytest.fixture(autouse=True)
+    def _nobody_has_had_anything_yet(self) -> None:
+        process.pool.even_at.clear()
+
     def test_a_long_text_goes_on_where_it_keeps_nobody_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(process, "QUICK_CPU_SECONDS", 0.05)
         process.pool.end()
@@ -397,8 +401,43 @@ class TestLanes:
         settled("a", whose="somebody else")
 
         assert not ours
-        assert list(process.pool.slow_until) == ["busy writer"]
+        assert len(process.pool.last.idle) == 1
         assert len(process.pool.quick.idle) == 1  # Started for somebody else.
+
+    def test_whose_texts_have_had_their_share_of_the_processor_are_rendered_last_for_a_while(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        process.pool.end()
+        monkeypatch.setattr(process, "AT_ONCE_CPU_SECONDS", 0.0)
+
+        settled(ORDINARY, whose="busy writer")
+        settled(ORDINARY, whose="busy writer")
+        settled(ORDINARY, whose="somebody else")
+
+        (child,) = process.pool.last.idle
+        assert len(process.pool.quick.idle) == 1
+        assert os.sched_getscheduler(child.process.pid) == os.SCHED_IDLE
+
+    def test_a_save_of_theirs_does_not_wait_for_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        process.pool.end()
+        monkeypatch.setattr(process, "AT_ONCE_CPU_SECONDS", 0.0)
+        settled(ORDINARY, whose="busy writer")
+
+        with pytest.raises(Busy):
+            markup.begin(ORDINARY, whose="busy writer", can_wait=True)()
+
+        assert not process.pool.last.idle
+        assert settled(ORDINARY, whose="busy writer")
+
+    def test_who_has_waited_for_a_while_is_not_last_any_more(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        process.pool.end()
+        monkeypatch.setattr(process, "CPU_SHARE", 1e6)  # What was used is made up for at once.
+        monkeypatch.setattr(process, "AT_ONCE_CPU_SECONDS", 0.0)
+
+        settled(ORDINARY, whose="busy writer")
+        settled(ORDINARY, whose="busy writer")
+
+        assert not process.pool.last.idle
 
     def test_long_texts_at_once_leave_room_for_short_ones(self) -> None:
         settled(ORDINARY)
