@@ -34,8 +34,9 @@ class Declined(Exception):
 
 
 class TooMany(Exception):
-    """Somebody calls too often."""
+    """Somebody calls too often. `was_told` says whether they have been told so of late, and go on all the same."""
 
-    def __init__(self, retry_after_seconds: int) -> None:
+    def __init__(self, retry_after_seconds: int, *, was_told: bool = False) -> None:
         super().__init__("too many calls")
         self.retry_after_seconds = retry_after_seconds
+        self.was_told = was_told

@@ -136,10 +136,29 @@ def too_many(request: HttpRequest, trouble: TooMany) -> HttpResponse:
     """Return the refusal of a call that came too soon after too many others."""
     minutes = ceil(trouble.retry_after_seconds / 60)
     wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    if trouble.retry_after_seconds == 1:
+        wait = "a second"
     detail = f"That was too often in too short a time. Try again in {wait}."
-    response = refusal(request, "_shared/refused.html", 429, detail, title="One moment, please")
+    if trouble.was_told and request.method == "POST" and not wants_json(request):
+        # To read it all and make a page of it, again and again, would keep others waiting.
+        detail += " Go back to the page before: your browser still has what you typed."
+        headers = {"Retry-After": str(trouble.retry_after_seconds)}
+        short = HttpResponse(detail, status=429, content_type="text/plain; charset=utf-8", headers=headers)
+        short._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark: the log has it already.
+        return short
+    response = refusal(
+        request, "_shared/refused.html", 429, detail, title="One moment, please", sent_again=_sent_again(request)
+    )
     response.headers["Retry-After"] = str(trouble.retry_after_seconds)
     return response
+
+
+def _sent_again(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the fields of a form that holds something typed, so that it can be sent again as it was. Files are gone."""
+    if request.content_type == "multipart/form-data" or not posted_texts(request):
+        return []
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"]
 
 
 def posted_texts(request: HttpRequest) -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ from .exceptions import TooMany
 from .models import Person
 from .seldom import Seldom
 
+TOLD_AGAIN_SECONDS = 10  # Who goes on meanwhile gets a line and no page.
+
 logger = logging.getLogger(__name__)
 seldom = Seldom(logger)
 
@@ -29,13 +31,14 @@ def check(name: str, whose: str = "") -> None:
     try:
         cache.add(key, 0, timeout=2 * seconds)
         count = cache.incr(key)
+        was_told = count > allowed and not cache.add(f"{name}:{caller}:told", 1, timeout=TOLD_AGAIN_SECONDS)
     except Exception as trouble:  # noqa: BLE001 — each kind of cache fails in its own way, and none may refuse people.
         seldom.error("Calls are not being counted, because the cache does not answer: %s", type(trouble).__name__)
         return
     if count > allowed:
-        if count == allowed + 1:
+        if count == allowed + 1 and not was_told:
             logger.warning("%s is used up for %d seconds", name, seconds - passed)
-        raise TooMany(seconds - passed)
+        raise TooMany(seconds - passed, was_told=was_told)
 
 
 def check_address(name: str, address: str) -> None:

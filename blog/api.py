@@ -264,6 +264,7 @@ def create(request: HttpRequest, body: CreateIn) -> Any:
     Sent again with the same `Idempotency-Key` header and the same body, it answers 200 with the post as it stands.
     """
     person = _member(request)
+    limits.check("SAVE_LIMIT", str(person.pk))
     write_key = request.headers.get("Idempotency-Key", "")
     post, is_new = Post.objects.write_once(
         by=person,

@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.http import length_of, problem, refusal, step_up_url, wants_json
+from accounts import limits
+from accounts.exceptions import TooMany
+from accounts.http import length_of, problem, refusal, step_up_url, too_many, wants_json, with_person
 
 from .doors import Door, entered_by
 from .exceptions import AnotherRevision, NotReady, StepUpNeeded, WrongStatus
@@ -34,10 +36,15 @@ class RefusalMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if length_of(request) <= getattr(view, "max_bytes", settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
-            return None
-        reason = getattr(view, "too_much", TOO_MUCH)
-        return refusal(request, "_shared/refused.html", 413, reason, title="That is too much at once")
+        if length_of(request) > getattr(view, "max_bytes", settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+            reason = getattr(view, "too_much", TOO_MUCH)
+            return refusal(request, "_shared/refused.html", 413, reason, title="That is too much at once")
+        if request.method == "POST" and hasattr(view, "limit"):
+            try:
+                limits.check(view.limit, str(with_person(request).user.pk))
+            except TooMany as trouble:
+                return too_many(request, trouble)
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, StepUpNeeded):
@@ -68,6 +75,16 @@ def admits(max_bytes: int, *, otherwise: str) -> Callable[[View], View]:
         return view
 
     return admitting
+
+
+def limited(name: str) -> Callable[[View], View]:
+    """Count what each person sends to a view against the limit in this setting, before anything of it is read."""
+
+    def counting(view: View) -> View:
+        view.limit = name  # type: ignore[attr-defined]  # as above
+        return view
+
+    return counting
 
 
 def _is_decision(request: HttpRequest) -> bool:

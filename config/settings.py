@@ -45,7 +45,7 @@ def names(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in env.str(name, default=default).split(",") if item.strip()]
 
 
-PERIODS = {"minute": 60, "hour": 3600, "day": 86400}
+PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 # The process
 
@@ -155,7 +155,8 @@ FRESH_PROOF = timedelta(minutes=15)
 RECENT_SIGN_IN = timedelta(minutes=15)
 # How often each address may sign in, register and send messages; all addresses together sign in; each person make
 # tokens, change their name, have their picture fetched, and bring pictures for posts; each address open shared links,
-# and private feeds with the pictures in them; each address, and each person who is signed in, look for posts.
+# and private feeds with the pictures in them; each address, and each person who is signed in, look for posts; each person
+# save.
 SIGN_IN_LIMIT = limit("SIGN_IN_LIMIT", "60/minute")
 SIGN_IN_LIMIT_OF_ALL = limit("SIGN_IN_LIMIT_OF_ALL", "1200/minute")
 REGISTER_LIMIT = limit("REGISTER_LIMIT", "60/minute")
@@ -167,6 +168,7 @@ UPLOAD_LIMIT = limit("UPLOAD_LIMIT", "100/day")
 SHARED_LIMIT = limit("SHARED_LIMIT", "60/minute")
 FEED_LIMIT = limit("FEED_LIMIT", "240/minute")
 SEARCH_LIMIT = limit("SEARCH_LIMIT", "120/minute")
+SAVE_LIMIT = limit("SAVE_LIMIT", "2/second")
 
 # Django
 

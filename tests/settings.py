@@ -22,6 +22,7 @@ os.environ.update(
     CACHE_URL=os.environ.get("TEST_CACHE_URL") or "locmemcache://",
     EMAIL_URL="",
     WORKER_IN_SERVER="false",
+    SAVE_LIMIT="1000/second",  # Tests save as fast as they can.
 )
 
 from config.settings import *  # noqa: E402, F403 — the environment above has to come first.

@@ -41,6 +41,7 @@ class Checkout:
             "SITE_URL": f"http://127.0.0.1:{made.port}",
             "VISIBILITY": "public",
             "SEARCH_LIMIT": NO_LIMIT,
+            "SAVE_LIMIT": NO_LIMIT,
             "DATA_DIR": str(folder),
             "DATABASE_URL": database_url or f"sqlite:///{folder / 'galley.sqlite3'}",
             "CACHE_URL": os.environ.get("BENCH_CACHE_URL", "locmemcache://?max_entries=10000"),

@@ -32,7 +32,7 @@ Ask = Callable[[], Any]
 def main() -> None:
     posts = int(sys.argv[1])
     os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PORT": PORT, "SITE_URL": "", "VISIBILITY": "public"}
-    os.environ |= {"SEARCH_LIMIT": "1000000/minute", "SEARCH_ENGINES": "true"}
+    os.environ |= {"SEARCH_LIMIT": "1000000/minute", "SAVE_LIMIT": "1000000/minute", "SEARCH_ENGINES": "true"}
     django.setup()
     logging.disable(logging.CRITICAL)
     from django.conf import settings

@@ -18,6 +18,7 @@ from blog.desk.spread import Side, Spread, name_of, side_of
 from blog.exceptions import ChecksFailed, EditedMeanwhile, NotPermitted, NotReady
 from blog.forms import PostForm, UploadForm
 from blog.markup import Busy, Unrenderable
+from blog.middleware import limited
 from blog.models import HistoryEntry, Image, Post, Revision, Tag
 from blog.permissions import may_review, may_use_desk, may_write
 from blog.status import Status
@@ -42,6 +43,7 @@ def home(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("SAVE_LIMIT")
 def write(request: MemberRequest) -> HttpResponse:
     """Start a post: an empty form, or the draft that comes back from one."""
     if not may_write(request.user):
@@ -58,6 +60,7 @@ def write(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("SAVE_LIMIT")
 def edit(request: MemberRequest, post_id: int) -> HttpResponse:
     """Go on writing. A save that comes too late is refused with both texts on the page."""
     post = working_copy(request, post_id)

@@ -15,6 +15,7 @@ from accounts.models import User
 from blog.desk.posts import found_post
 from blog.exceptions import ChecksFailed, NotReady
 from blog.forms import AddressForm, NoteForm, OutcomeForm, ReasonForm, WhenForm
+from blog.middleware import limited
 from blog.models import Outcome, Post
 from blog.moments import in_words
 
@@ -51,6 +52,7 @@ def withdraw(request: MemberRequest, post_id: int) -> HttpResponse:
 
 
 @require_POST
+@limited("SAVE_LIMIT")
 def restore(request: MemberRequest, post_id: int) -> HttpResponse:
     post = found_post(request, post_id)
     revision = _number(request.POST.get("revision"))

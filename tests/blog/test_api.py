@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from blog.models import Post
@@ -539,3 +539,13 @@ def test_the_page_about_the_api_needs_no_inline_script(reader: User) -> None:
     assert all("src=" in script or 'type="application/json"' in script for script in scripts)
     assert "//cdn" not in answer.content.decode()
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_a_program_that_writes_too_often_is_told_when_to_come_back(editor: User, settings: Settings) -> None:
+    settings.SAVE_LIMIT = (1, 86400)
+
+    first, second = create(editor), create(editor)
+
+    assert first.status_code == 201
+    assert_refused(second, 429)
+    assert int(second["Retry-After"]) > 0

@@ -28,7 +28,10 @@ from tests.browser.server import ROOT, TABLES, Server, free_port
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 PREPARED = Path(settings.DATA_DIR) / "prepared-for-faults"  # Of this process alone, and gone with it.
 START_SECONDS = 120
-LIMITS = ("SIGN_IN_LIMIT", "SIGN_IN_LIMIT_OF_ALL", "REGISTER_LIMIT", "SEARCH_LIMIT", "FEED_LIMIT", "UPLOAD_LIMIT")
+LIMITS = (
+    *("SIGN_IN_LIMIT", "SIGN_IN_LIMIT_OF_ALL", "REGISTER_LIMIT", "SEARCH_LIMIT", "FEED_LIMIT", "UPLOAD_LIMIT"),
+    "SAVE_LIMIT",
+)
 
 
 @dataclass

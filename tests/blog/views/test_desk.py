@@ -1,6 +1,7 @@
 """The editorial pages: who finds what where, and that nothing typed is ever lost."""
 
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
+from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import Role
@@ -469,3 +471,52 @@ def test_pages_of_the_desk_are_never_cached(draft: Post, editor: User) -> None:
 
     for path in ("/desk", "/write", f"/desk/posts/{draft.pk}", f"/desk/posts/{draft.pk}/edit"):
         assert "no-store" in client.get(path).headers["Cache-Control"]
+
+
+# Saving too often
+
+
+def test_who_saves_too_often_has_the_text_back_and_can_send_it_again(
+    draft: Post, editor: User, other_editor: User, settings: Settings
+) -> None:
+    settings.SAVE_LIMIT = (1, 86400)
+    client, path = signed_in(editor), f"/desk/posts/{draft.pk}/edit"
+
+    def post(fields: dict[str, str]) -> Any:
+        return client.post(path, urlencode(fields), "application/x-www-form-urlencoded")
+
+    first = post(WRITING | {"version": "1"})
+    second = post(WRITING | {"title": "Another", "version": "2"})
+    settings.SAVE_LIMIT = (10, 86400)
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', second.content.decode())
+    again = post({name: unescape(value) for name, value in hidden})
+
+    assert [answer.status_code for answer in (first, second, again)] == [302, 429, 302]
+    assert int(second["Retry-After"]) > 0
+    assert_holds(second, TYPED, "Another")
+    draft.refresh_from_db()
+    assert (draft.title, draft.body, draft.version) == ("Another", TYPED, 3)
+
+
+def test_each_editor_saves_as_often_as_they_may(
+    draft: Post, editor: User, other_editor: User, settings: Settings
+) -> None:
+    settings.SAVE_LIMIT = (1, 86400)
+    answers = [signed_in(person).post("/write", WRITING) for person in (editor, editor, other_editor)]
+
+    assert [answer.status_code for answer in answers] == [302, 429, 302]
+
+
+def test_who_takes_no_notice_of_it_gets_no_page_any_more(editor: User, settings: Settings) -> None:
+    settings.SAVE_LIMIT = (1, 86400)
+    client = signed_in(editor)
+
+    answers = [client.post("/write", WRITING) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [302, 429, 429, 429]
+    assert [answer["Content-Type"].partition(";")[0] for answer in answers[1:]] == [
+        "text/html",
+        "text/plain",
+        "text/plain",
+    ]
+    assert "your browser still has what you typed" in answers[3].content.decode()
