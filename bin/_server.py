@@ -11,6 +11,7 @@ import functools
 import gc
 import importlib.util
 import logging
+import math
 import multiprocessing
 import os
 import select
@@ -24,7 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from _heartbeat import WSGI, Heart
-from granian._granian import SocketHolder
+from granian import _signals
+from granian._granian import SocketHolder, WorkerSignal
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LOGGING_CONFIG
 from granian.server.mp import MPServer, WorkerProcess
@@ -38,6 +40,7 @@ DRAIN_SECONDS = 12.0  # With all around it, it ends within the 15 that are promi
 QUICK_DEATH_SECONDS = 5.0
 QUICK_DEATHS = 10  # So many in a row, and something is wrong that another worker will not mend.
 TALK_SECONDS = 0.5
+TURN_AWAY_SECONDS = 0.3  # After which it looks again whether a worker is left to wait for.
 TURNED_AWAY = b"The site is starting again; please come back.\n"
 TURNING_AWAY = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Type: text/plain; charset=utf-8\r\n"
@@ -59,7 +62,7 @@ class Leaving:
 class Server(MPServer):  # type: ignore[misc]  # Granian has no types.
     """Workers that answer requests, and the process above them that does not."""
 
-    def __init__(self, target: str, *, hang_seconds: float, memory_megabytes: int, **options: Any) -> None:
+    def __init__(self, target: str, *, hang_seconds: float, memory_megabytes: float, **options: Any) -> None:
         super().__init__(
             target, interface=Interfaces.WSGI, http=HTTPModes.http1, websockets=False, backlog=BACKLOG, **options
         )
@@ -93,12 +96,16 @@ class Server(MPServer):  # type: ignore[misc]  # Granian has no types.
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
         spawn = functools.partial(self._spawn_worker, target=spawn_target, callback_loader=target_loader)
+        looked_at = time.monotonic()
         while not self.interrupt_signal:
             self.main_loop_interrupt.wait(LOOK_SECONDS)
             self.main_loop_interrupt.clear()
+            # Where more has passed, the machine stood still, and the workers with it.
+            passed = min(time.monotonic() - looked_at, LOOK_SECONDS)
+            looked_at = time.monotonic()
             self._see_off()
             for idx, worker in enumerate(self.wrks):
-                self._look_at(idx, worker, spawn)
+                self._look_at(idx, worker, passed, spawn)
             if self.quick_deaths >= QUICK_DEATHS:
                 logger.error("The workers die as soon as they start, so the server ends")
                 self.shutdown(1)
@@ -110,10 +117,10 @@ class Server(MPServer):  # type: ignore[misc]  # Granian has no types.
         for worker in workers:
             worker.heart.say_goodbye()
         time.sleep(GOODBYE_SECONDS)
-        for worker in workers:
-            worker.terminate()
         deadline = time.monotonic() + DRAIN_SECONDS
-        while any(worker.is_alive() for worker in workers) and time.monotonic() < deadline:
+        while (living := [worker for worker in workers if worker.is_alive()]) and time.monotonic() < deadline:
+            for worker in living:
+                worker.terminate()  # Each time: one that was still loading has not heard it.
             self._turn_away(0.1)
         for worker in workers:
             if worker.is_alive():
@@ -125,7 +132,9 @@ class Server(MPServer):  # type: ignore[misc]  # Granian has no types.
 
     # What it adds
 
-    def _look_at(self, idx: int, worker: WorkerProcess, spawn: Callable[[int], WorkerProcess]) -> None:
+    def _look_at(
+        self, idx: int, worker: WorkerProcess, passed_seconds: float, spawn: Callable[[int], WorkerProcess]
+    ) -> None:
         if not worker.is_alive():
             logger.error("worker-%d has died, and another takes its place", idx + 1)
             if time.monotonic() - worker.birth > QUICK_DEATH_SECONDS:
@@ -134,7 +143,7 @@ class Server(MPServer):  # type: ignore[misc]  # Granian has no types.
                 self.quick_deaths += 1
                 time.sleep(LOOK_SECONDS)
             self._put(idx, spawn(idx))
-        elif worker.heart.silent_seconds() > self.hang_seconds:
+        elif worker.heart.silent_seconds(passed_seconds) > self.hang_seconds:
             logger.error(
                 "worker-%d has not served for %d s: where it is stuck, and its end", idx + 1, self.hang_seconds
             )
@@ -158,6 +167,7 @@ class Server(MPServer):  # type: ignore[misc]  # Granian has no types.
                 self.leaving.remove(leaving)
             elif not leaving.told_at:
                 if successor.heart.has_begun or now - successor.birth > LOAD_SECONDS:
+                    self._check_limit(successor)
                     worker.heart.say_goodbye()
                     leaving.told_at = now
             elif now - leaving.told_at > DRAIN_SECONDS:
@@ -165,9 +175,20 @@ class Server(MPServer):  # type: ignore[misc]  # Granian has no types.
             elif now - leaving.told_at > GOODBYE_SECONDS:
                 worker.terminate()
 
+    def _check_limit(self, successor: WorkerProcess) -> None:
+        """Let the limit of memory go where every worker would be replaced as soon as it has begun."""
+        if (megabytes := megabytes_of(successor)) > self.memory_megabytes:
+            logger.error(
+                "WORKER_MEMORY_MB is %d, and a worker begins with %d MB: none is replaced for that any more",
+                self.memory_megabytes,
+                megabytes,
+            )
+            self.memory_megabytes = math.inf
+
     def _turn_away(self, wait_seconds: float) -> None:
-        """Answer what waits on the listening socket that nobody takes up any more."""
-        while select.select([self._sso], [], [], wait_seconds)[0]:
+        """For a moment at most, answer what waits on the listening socket that nobody takes up any more."""
+        until = time.monotonic() + TURN_AWAY_SECONDS
+        while time.monotonic() < until and select.select([self._sso], [], [], wait_seconds)[0]:
             with contextlib.suppress(OSError):  # Also where a worker was quicker, or the caller has gone.
                 self._sso.setblocking(False)
                 connection, _ = self._sso.accept()
@@ -177,6 +198,21 @@ class Server(MPServer):  # type: ignore[misc]  # Granian has no types.
                         connection.recv(65536)  # To close on what was not read would lose the answer.
                     connection.sendall(TURNING_AWAY)
                     connection.shutdown(socket.SHUT_WR)
+
+
+def set_signals() -> WorkerSignal:
+    """Return what a worker ends by when it is told to: once, as Granian stops dead when it is told three times."""
+    told = WorkerSignal()
+
+    def end(*_: Any) -> None:
+        _signals.set_main_signals(lambda *_: None)
+        told.set()
+
+    _signals.set_main_signals(end)
+    return told
+
+
+_signals.set_sync_signals = set_signals
 
 
 def loaded(heart: Heart, load: Callable[[], WSGI]) -> WSGI:

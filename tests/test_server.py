@@ -1,5 +1,6 @@
 """The server of production before a small application: processes that die, hang, grow and end, under load."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -31,6 +32,7 @@ class Running:
     def __init__(self, log: Path, **given: str) -> None:
         self.port, self.log_path = free_port(), log
         set_to = {"HOST": "127.0.0.1", "PORT": str(self.port), "WORKERS": "2", "THREADS": "2", "HANG_SECONDS": "1"}
+        self.host = given.get("HOST", "127.0.0.1")
         with log.open("wb") as file:
             self.process = subprocess.Popen(  # noqa: S603 — our own script.
                 [ROOT / "bin/_server.sh", "a_site:application"],
@@ -49,7 +51,7 @@ class Running:
 
     def ask(self, path: str, timeout: float = 20) -> str:
         """Return the number of the process that answers."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=timeout)) as connection:
+        with closing(HTTPConnection(self.host, self.port, timeout=timeout)) as connection:
             connection.request("GET", path)
             return connection.getresponse().read().decode()
 
@@ -57,6 +59,18 @@ class Running:
         """Return those that answer, as far as many requests at once find them."""
         with ThreadPoolExecutor(CALLERS) as callers:
             return set(callers.map(lambda _: self.ask("/sleep?0.05"), range(2 * CALLERS)))
+
+    def has_none_of(self, former: set[str]) -> bool:
+        with suppress(RemoteDisconnected):  # What one of them had taken up is lost with it.
+            return self.workers().isdisjoint(former)
+        return False
+
+    def is_open(self) -> bool:
+        with socket.socket() as caller:
+            return caller.connect_ex((self.host, self.port)) == 0
+
+    def spawned(self) -> int:
+        return self.log().count("Spawning worker-")
 
     def log(self) -> str:
         return self.log_path.read_text()
@@ -70,7 +84,7 @@ class Running:
 
     def _calls(self, path: str, until: float, *, keep: bool) -> Counter[str]:
         count: Counter[str] = Counter()
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = HTTPConnection(self.host, self.port, timeout=20)
         while time.monotonic() < until:
             try:
                 connection.connect() if connection.sock is None else None
@@ -121,7 +135,7 @@ def test_a_worker_that_was_stopped_is_replaced(serve: Serve) -> None:
     with suppress(RemoteDisconnected):  # When it is ended; now and then the answer is quicker than the signal.
         server.ask("/stop")
 
-    wait_until(lambda: server.workers().isdisjoint({before}), "nobody took its place")
+    wait_until(lambda: server.has_none_of({before}), "nobody took its place")
 
 
 def test_a_worker_whose_threads_are_all_stuck_says_where_and_is_replaced(serve: Serve) -> None:
@@ -151,19 +165,118 @@ def test_a_worker_that_grows_is_replaced_and_nobody_notices(serve: Serve) -> Non
     (before,) = server.workers()
 
     with ThreadPoolExecutor(1) as callers:
-        asking = callers.submit(server.outcomes, 4, "/sleep?0.02")
+        asking = callers.submit(server.outcomes, 6, "/sleep?0.02")
         server.ask("/grow?150")
 
     assert set(asking.result()) == {"200"}
-    assert before not in server.workers()
+    wait_until(lambda: server.has_none_of({before}), "nobody took its place")
     assert "has grown beyond 150 MB" in server.log()
+
+
+def test_a_worker_that_is_replaced_answers_what_it_has_taken_up(serve: Serve) -> None:
+    server = serve(WORKERS="1", WORKER_MEMORY_MB="150", HANG_SECONDS="30")
+    (before,) = server.workers()
+
+    with ThreadPoolExecutor(1) as callers:
+        slow = callers.submit(server.ask, "/sleep?8")
+        server.ask("/grow?150")
+
+    assert slow.result() == before
+
+
+def test_a_limit_of_memory_below_what_every_worker_has_is_said_once_and_let_go(serve: Serve) -> None:
+    server = serve(WORKERS="1", WORKER_MEMORY_MB="10")
+
+    wait_until(lambda: "WORKER_MEMORY_MB is 10" in server.log(), "nobody says that it is too little")
+    replaced = server.log().count("has grown beyond 10 MB")
+    time.sleep(3)
+
+    assert server.log().count("has grown beyond 10 MB") == replaced
+
+
+def test_workers_that_stood_still_with_the_whole_machine_go_on(serve: Serve) -> None:
+    server = serve(HANG_SECONDS="3")
+    before = server.workers()
+    machine = [server.process.pid, *map(int, before)]
+
+    for process in machine:
+        os.kill(process, signal.SIGSTOP)
+    time.sleep(4)
+    for process in machine:
+        os.kill(process, signal.SIGCONT)
+        time.sleep(0.3)
+    time.sleep(1)
+
+    assert server.workers() <= before
+    assert "has not served" not in server.log()
+
+
+def test_callers_who_send_slowly_are_answered_however_many(serve: Serve) -> None:
+    server = serve(WORKERS="1")
+    callers = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(2)]
+
+    for caller in callers:
+        caller.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 40\r\nConnection: close\r\n\r\n")
+    for _ in range(40):
+        time.sleep(0.1)
+        for caller in callers:
+            caller.sendall(b"x")
+    answers = [caller.makefile("rb").readline().split()[1] for caller in callers]
+
+    for caller in callers:
+        caller.close()
+    assert answers == [b"200", b"200"]
+
+
+def test_a_worker_that_is_told_to_end_while_it_loads_does(serve: Serve) -> None:
+    server = serve(WORKERS="1", SECONDS_TO_LOAD="3", HANG_SECONDS="30")
+
+    with suppress(RemoteDisconnected):
+        server.ask("/die")
+    wait_until(lambda: server.spawned() == 2, "nobody took its place")
+    server.process.send_signal(signal.SIGTERM)
+    ended = server.process.wait(timeout=15)
+
+    assert ended == 0
+    assert "which does not end" not in server.log()
+
+
+def test_a_worker_that_loads_while_the_server_is_killed_does_not_outlive_it(serve: Serve) -> None:
+    server = serve(WORKERS="1", SECONDS_TO_LOAD="2", HANG_SECONDS="30")
+
+    with suppress(RemoteDisconnected):
+        server.ask("/die")
+    wait_until(lambda: server.spawned() == 2, "nobody took its place")
+    server.process.kill()
+    server.process.wait()
+
+    wait_until(lambda: not server.is_open(), "a worker still listens")
+
+
+def test_the_server_ends_while_people_keep_coming(serve: Serve) -> None:
+    server = serve(HANG_SECONDS="30")
+
+    with ThreadPoolExecutor(1) as callers:
+        asking = callers.submit(server.outcomes, 40, "/")
+        wait_until(lambda: asking.running(), "nobody asks")
+        server.process.send_signal(signal.SIGTERM)
+        ended = server.process.wait(timeout=15)
+
+    assert ended == 0
+    assert asking.result()["refused"] == CALLERS
+
+
+def test_an_address_of_ipv6_is_served(serve: Serve) -> None:
+    server = serve(HOST="::1")
+
+    assert server.ask("/").isdigit()
 
 
 def test_what_was_taken_up_is_answered_after_sigterm_and_later_callers_are_told_to_come_back(serve: Serve) -> None:
     server = serve(HANG_SECONDS="30")
 
     with ThreadPoolExecutor(2) as callers:
-        slow = callers.submit(server.ask, "/sleep?3")
+        slow = callers.submit(server.ask, "/sleep?5")
         asking = callers.submit(server.outcomes, 4, "/sleep?0.01")
         time.sleep(0.7)
         server.process.send_signal(signal.SIGTERM)

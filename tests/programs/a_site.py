@@ -8,6 +8,8 @@ from typing import Any
 
 kept: list[bytes] = []
 
+time.sleep(float(os.environ.get("SECONDS_TO_LOAD", "0")))
+
 
 def sleep(seconds: str) -> None:
     time.sleep(float(seconds))
@@ -33,6 +35,7 @@ DOES: dict[str, Callable[[str], None]] = {"/sleep": sleep, "/stop": stop, "/die"
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     DOES.get(environ["PATH_INFO"], answer)(environ["QUERY_STRING"])
     body = str(os.getpid()).encode()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
