@@ -248,13 +248,19 @@ class PostQuerySet(models.QuerySet["Post"]):
             post.write_key = _fingerprint(write_key, *post.words)
         return self._started(post)
 
+    def written_once(self, by: User, write_key: str) -> Self:
+        """What this person started under this key, which is not empty: said aloud, or the index that has no others is
+        not used, and every post of theirs is read.
+        """
+        return self.filter(author=by, write_key=write_key).exclude(write_key="")
+
     def _started(self, post: Post) -> tuple[Post, bool]:
         by = post.author
         if not permissions.may_write(by):
             raise NotPermitted("Only editors write here.")
         with transaction.atomic():
             User.objects.select_for_update(no_key=True).get(pk=by.pk)  # One start at a time for each person.
-            started = self.filter(author=by, write_key=post.write_key).first() if post.write_key else None
+            started = self.written_once(by, post.write_key).first() if post.write_key else None
             if started is not None:
                 return started, False
             post.writers = [by.pk]

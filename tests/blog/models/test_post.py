@@ -21,6 +21,7 @@ from blog.exceptions import EditedMeanwhile
 from blog.models import MAX_SLUG_LENGTH, Post, with_plain_newlines
 from blog.slugs import slug_of
 from blog.status import Status
+from tests.blog.plans import planned
 from tests.blog.posts import post_in
 
 # Addresses
@@ -244,3 +245,7 @@ def test_what_the_clock_moves_is_loaded_one_by_one(editor: User, admin: User, mo
     assert settled == Post.objects.live().count() == len(posts)
     assert "scheduled_at" in first
     assert "body" not in first
+
+
+def test_a_key_is_looked_up_among_keys_and_not_among_all_posts_of_a_person(editor: User) -> None:
+    assert "post_written_once" in planned(Post.objects.written_once(editor, "a key"))
