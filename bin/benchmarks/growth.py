@@ -2,7 +2,8 @@
 
 Each size is a site of its own with a process of its own, in which requests go from the middleware to the finished page.
 One request at a time is asked of one size after the other, so that whatever else the machine does meets all alike. The
-pages are Django's own: none of them comes out of a cache of pages.
+pages are Django's own: none of them comes out of a cache of pages. CPU is that of the process and, on Linux, of the
+process of PostgreSQL that answers it.
 
     bin/bench growth [--posts 100,1000,10000] [--keep FOLDER] [--rounds 15] [--only PAGES]
 
@@ -122,16 +123,22 @@ def measure(vendor: str, sizes: list[int], folder: Path, rounds: int, only: str)
 
 def print_table(vendor: str, sizes: list[int], pages: list[str], found: dict[tuple[str, int], Figures]) -> None:
     heads = "".join(f"{f'{size:,}':>10}" for size in sizes)
-    say(f"\n{vendor}: CPU ms of the process, median; clock ms, p95, of the most posts; statements; growth of the clock")
-    say(f"{'':34}{heads}{'p95':>10}{'stat.':>7}{'grows':>8}")
+    say(f"\n{vendor}: CPU ms, median; clock ms, p95, of the most posts; statements; growth of CPU and of the clock")
+    say(f"{'':34}{heads}{'p95':>10}{'stat.':>7}{'CPU':>8}{'clock':>8}")
     for page in pages:
         cells = [found.get((page, size)) for size in sizes]
         cpu = "".join(f"{statistics.median(one.cpu):10.2f}" if one else f"{'–':>10}" for one in cells)
         last, reference = cells[-1], found.get((page, REFERENCE))
-        growth = statistics.median(last.clock) / statistics.median(reference.clock) if last and reference else 0
+        growth, clock = growth_of(last, reference) if last and reference else (0.0, 0.0)
         mark = " !" if growth > MOST_GROWTH else ""
-        rest = f"{last.p95:10.2f}{last.queries:7d}{growth:8.2f}{mark}" if last else ""
+        rest = f"{last.p95:10.2f}{last.queries:7d}{growth:8.2f}{clock:8.2f}{mark}" if last else ""
         say(f"{page:34}{cpu}{rest}")
+
+
+def growth_of(last: Figures, reference: Figures) -> tuple[float, float]:
+    """Return how much more it takes, by CPU and by the clock."""
+    median = statistics.median
+    return median(last.cpu) / median(reference.cpu), median(last.clock) / median(reference.clock)
 
 
 def database_of(posts: int) -> str:

@@ -148,27 +148,33 @@ def _unlogged() -> Iterator[None]:
 
 @contextmanager
 def _in_bulk(connection: Any) -> Iterator[None]:
-    """Have the database wait for no disk meanwhile, and gather more before it writes."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit = off")
-            cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '%USING gin%'")
-            indexes = cursor.fetchall()
-            for name, _ in indexes:
-                cursor.execute(f"DROP INDEX {name}")
-            yield
-            cursor.execute("SET maintenance_work_mem = '512MB'")
-            for _, definition in indexes:
-                cursor.execute(definition)
-        connection.close()
-        return
+    """Have the database wait for no disk meanwhile, and gather more before it writes. Then all is as it was before."""
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous = OFF")
-        cursor.execute("PRAGMA cache_size = -200000")
-        cursor.execute("INSERT INTO blog_search (blog_search, rank) VALUES ('hashsize', 67108864)")
-        yield
-        cursor.execute("INSERT INTO blog_search (blog_search, rank) VALUES ('hashsize', 1048576)")
+        put_back = _postgresql_in_bulk(cursor) if connection.vendor == "postgresql" else _sqlite_in_bulk(cursor)
+        try:
+            yield
+        finally:
+            for statement in put_back:
+                cursor.execute(statement)
     connection.close()  # The next one begins as it should be.
+
+
+def _sqlite_in_bulk(cursor: Any) -> list[str]:
+    """Return what ends it."""
+    cursor.execute("PRAGMA synchronous = OFF")
+    cursor.execute("PRAGMA cache_size = -200000")
+    cursor.execute("INSERT INTO blog_search (blog_search, rank) VALUES ('hashsize', 67108864)")
+    return ["INSERT INTO blog_search (blog_search, rank) VALUES ('hashsize', 1048576)"]
+
+
+def _postgresql_in_bulk(cursor: Any) -> list[str]:
+    """Return what ends it, and builds the index of words anew."""
+    cursor.execute("SET synchronous_commit = off")
+    cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '%USING gin%'")
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    return ["SET maintenance_work_mem = '512MB'", *(definition for _, definition in indexes)]
 
 
 def _put_down(batch: list[Planned]) -> None:
