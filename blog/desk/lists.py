@@ -36,6 +36,8 @@ ORDERS = {
     "title": "By title",
 }
 
+SORTED = ("largest", "title")  # By what no index has.
+
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 # What comes next: a constraint sees to it that nothing ends before it begins.
 NEXT = Coalesce("scheduled_at", "unpublish_at")

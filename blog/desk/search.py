@@ -14,9 +14,10 @@ from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from accounts.models import User
+from blog.long_lists import COUNTED, counted
 from blog.models import PostQuerySet
 
-from .lists import ORDERS, STANDINGS, DeskList
+from .lists import ORDERS, SORTED, STANDINGS, DeskList
 
 MAX_QUERY_LENGTH = 100
 LOOKED_AT = 500
@@ -98,16 +99,37 @@ class Search:
 
     def posts(self) -> PostQuerySet:
         """Return what was found, in the order that was asked for."""
-        posts = self.desk_list.posts(self.person)
-        if self.standing:
-            posts = posts.filter(STANDINGS[self.standing][1]())
-        if self.claim:
-            posts = posts.filter(claimed_by=self.person.pk if self.claim == "mine" else None)
+        posts = self._listed
+        if self._looks_at_each:
+            posts = posts.filter(pk__in=self._in_turn(posts).values("pk")[:COUNTED])
         if self.tag:
             posts = self._tagged(posts)
         for word in self.words.split():
             posts = posts.filter(self._holds(word))
         return self.desk_list.ordered(posts, self.order)
+
+    @cached_property
+    def is_cut(self) -> bool:
+        """Whether the list is longer than what was looked at."""
+        return self._looks_at_each and counted(self._listed) > COUNTED
+
+    @property
+    def _looks_at_each(self) -> bool:
+        """Whether no index has what is asked for: then so many are looked at as a list is counted."""
+        return bool(self.words or self.tag or self.order in SORTED)
+
+    @property
+    def _listed(self) -> PostQuerySet:
+        posts = self.desk_list.posts(self.person)
+        if self.standing:
+            posts = posts.filter(STANDINGS[self.standing][1]())
+        if self.claim:
+            posts = posts.filter(claimed_by=self.person.pk if self.claim == "mine" else None)
+        return posts
+
+    def _in_turn(self, posts: PostQuerySet) -> PostQuerySet:
+        """Return these in an order that an index has: the one asked for, or else the list's own."""
+        return self.desk_list.ordered(posts, "" if self.order in SORTED else self.order)
 
     def _one_of(self, choices: Iterable[str], name: str) -> str:
         asked = self.asked.get(name, "")

@@ -412,6 +412,31 @@ def test_lists_are_sorted_as_is_allowed_and_otherwise_as_they_come(editor: User,
         assert titles(client, "queue", sort=nonsense) == ["Beta", "alpha", "Gamma"]
 
 
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two posts of a list are looked at."""
+    monkeypatch.setattr("blog.desk.search.COUNTED", 2)
+
+
+@pytest.mark.usefixtures("counted")
+def test_of_a_long_list_the_first_are_looked_at_in_the_order_that_was_asked_for(editor: User) -> None:
+    for title in ("Bee", "Ant", "Cow", "Dog"):
+        Post.objects.write(by=editor, title=title, body="An animal.", tags=["animals"])
+    client = signed_in(editor)
+
+    assert titles(client, "mine", q="animal") == titles(client, "mine", tag="animals") == ["Dog", "Cow"]
+    assert titles(client, "mine", q="animal", sort="oldest") == ["Bee", "Ant"]
+    assert titles(client, "mine", sort="title") == ["Cow", "Dog"]
+    assert titles(client, "mine") == ["Dog", "Cow", "Ant", "Bee"]
+    for asked, is_told in (
+        ("q=animal", True),
+        ("sort=title", True),
+        ("sort=oldest", False),
+        ("q=x&standing=live", False),
+    ):
+        assert ("looked at" in text_of(client.get(f"/desk/mine?{asked}"))) == is_told, asked
+
+
 def test_a_list_comes_in_pages_that_keep_what_was_asked_for(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("blog.views.lists.PAGE_SIZE", 2)
     for number in range(5):
