@@ -15,6 +15,7 @@ from blog.models import (
     TagEntry,
 )
 
+from .copied_dates import COPIES
 from .site_version import NOTES
 
 APPROVAL, POST, REVISION = (model._meta.db_table for model in (Approval, Post, Revision))
@@ -99,7 +100,7 @@ GUARDS: list[Guard] = [
     ),
 ]  # fmt: skip
 
-# And what the database notes for those who keep copies of pages.
-TRIGGERS: list[Trigger] = [*GUARDS, *NOTES]
+# And what the database notes for those who keep copies of pages, and copies for lists.
+TRIGGERS: list[Trigger] = [*GUARDS, *NOTES, *COPIES]
 # With those of accounts, which knows nothing of posts.
 ALL_GUARDS: list[Trigger] = [*TRIGGERS, *team_log()]

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import IntegerField, Model, QuerySet, Subquery
 
 COUNTED = 1_000
+COUNTED_EACH = 100  # Of each tag, author or series, where many of them stand on a page.
 
 M = TypeVar("M", bound=Model)
 
@@ -47,6 +48,18 @@ def counted(rows: QuerySet[Any, Any], most: int = COUNTED) -> int:
     """Return how many there are; where they are more than `most`, one more than that."""
     found = rows if rows.query.is_sliced else rows.order_by()
     return found.values("pk")[: most + 1].count()
+
+
+class CountOf(Subquery):
+    """How many rows a query finds that names the row it is asked for."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def count_of_each(rows: QuerySet[Any, Any]) -> CountOf:
+    """Return how many there are, to annotate with; where they are more than COUNTED_EACH, one more than that."""
+    return CountOf(rows.order_by().values("pk")[: COUNTED_EACH + 1])
 
 
 def told(count: int, *, goes_on: bool) -> str:

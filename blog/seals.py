@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.guards import missing
 
+from . import copied_dates
 from .guards import ALL_GUARDS
 from .models import PUBLISHED, TAKEN, Approval, HistoryEntry, Image, ImageCopy, Post, Revision, RevisionWriter, told_in
 
@@ -32,6 +33,8 @@ def mismatches(using: str = "default") -> Iterator[Mismatch]:
     yield from _unapproved_posts(using)
     yield from _one_sided_approvals(using)
     yield from _posts_beside_their_history(using)
+    for mismatch in copied_dates.mismatches(using):
+        yield Mismatch("lists", mismatch)
     for name in missing(ALL_GUARDS, using):
         yield Mismatch("database", f"its guard {name} is missing; run manage.py migrate")
 

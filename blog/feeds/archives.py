@@ -46,7 +46,7 @@ class Archive:
     def posts(self, of: PostQuerySet) -> PostQuerySet:
         """Return its posts, newest first."""
         first = (self.part - 1) * SIZE
-        oldest_first = _in_month(of, self.month).order_by("published_at", "pk").values_list("pk", flat=True)
+        oldest_first = _in_month(of, self.month).oldest_first().values_list("pk", flat=True)
         return of.filter(pk__in=list(oldest_first[first : first + SIZE])).newest_first()
 
     def is_there(self, of: PostQuerySet) -> bool:
@@ -61,7 +61,7 @@ class Archive:
         following = Archive(self.month, self.part + 1)
         if following.is_there(of):
             return following
-        later = of.filter(published_at__gte=_month_after(self.month)).order_by("published_at")
+        later = of.between(_month_after(self.month)).oldest_first()
         at = later.values_list("published_at", flat=True).first()
         if at is None:
             return None
@@ -77,7 +77,7 @@ def newest_archive(of: PostQuerySet) -> tuple[Archive | None, int]:
 
 def _last_before(of: PostQuerySet, month: datetime) -> Archive | None:
     """Return the last part of the newest month before this one in which there is anything."""
-    at = of.filter(published_at__lt=month).order_by("-published_at").values_list("published_at", flat=True).first()
+    at = of.between(end=month).newest_first().values_list("published_at", flat=True).first()
     if at is None:
         return None
     count = _in_month(of, _month_of(at)).count()
@@ -90,7 +90,7 @@ def next_month_after(now: datetime) -> datetime:
 
 
 def _in_month(of: PostQuerySet, month: datetime) -> PostQuerySet:
-    return of.filter(published_at__gte=month, published_at__lt=_month_after(month))
+    return of.between(month, _month_after(month))
 
 
 def _this_month() -> datetime:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import User
 from blog import permissions
 from blog.exceptions import NotPermitted, NotReady
+from blog.long_lists import count_of_each
 from blog.slugs import slug_of
 
 from .history import HistoryEntry
@@ -18,7 +19,7 @@ from .hub_ping import HubPing
 from .label import MAX_LABEL_SLUG_LENGTH, free_slug
 
 if TYPE_CHECKING:
-    from .edition import EditionQuerySet
+    from .post import PostQuerySet
 
 MAX_BIO_LENGTH = 500
 MAX_HANDLE_LENGTH = 60
@@ -59,16 +60,13 @@ class AuthorQuerySet(models.QuerySet["Author"]):
         """Those who are still here."""
         return self.filter(user__left_at=None).select_related("user")
 
-    def counted(self, editions: EditionQuerySet) -> Self:
-        """Those with a page under whose name one of these is, with how many, `post_count`; by name."""
-        theirs = editions.filter(author=OuterRef("user")).order_by().values("author")
-        count = theirs.annotate(count=Count("pk")).values("count")
-        return (
-            self.with_a_page()
-            .annotate(post_count=Subquery(count))
-            .filter(post_count__gt=0)
-            .order_by("user__name", "pk")
-        )
+    def counted(self, posts: PostQuerySet) -> Self:
+        """Those with a page under whose name readers see one of these, with how many, `post_count`, as `count_of_each`
+        tells it; by name.
+        """
+        theirs = posts.by_author(OuterRef("user"))
+        counted = self.with_a_page().filter(Exists(theirs)).annotate(post_count=count_of_each(theirs))
+        return counted.order_by("user__name", "pk")
 
     def at(self, handle: str) -> Author | None:
         """Return the author who has this address, or had it."""

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
-from blog import markup, status
+from blog import markup
 
 from .author import Author
 from .history import PUBLISHED, HistoryEntry
-from .label import Series, Tagging
+from .label import COPIED, Series, Tagging
 
 if TYPE_CHECKING:
-    from .post import Post, PostQuerySet
+    from .post import Post
     from .revision import Revision
 
 # Raise it whenever an edition comes out differently: the next `migrate` makes those there are anew.
@@ -28,10 +28,6 @@ MAKER_VERSION = "2"
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
-    def shown_of(self, posts: PostQuerySet) -> Self:
-        """Those of these posts that readers see."""
-        return self.filter(status.shown(), post__in=posts)
-
     def of(self, revision: Revision) -> Edition | None:
         """Return that of a revision, with what its reading page shows besides the text."""
         edition = self.select_related("series", "author__as_author").defer("text", "feed_html")
@@ -92,13 +88,14 @@ class Edition(models.Model):
         default=list, help_text="What was put right, in sentences, and when: null for when this goes live."
     )
     maker = models.CharField(max_length=40)
+    published_at = models.DateTimeField(null=True, editable=False, help_text=COPIED)
 
     objects = EditionQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(fields=["author", "post"], name="edition_of_author"),
-            models.Index(fields=["series", "post"], name="edition_in_series"),
+            models.Index(fields=["author", "-published_at", "-post", "revision"], name="edition_newest_of_author"),
+            models.Index(fields=["series", "-published_at", "-post", "revision"], name="edition_newest_in_series"),
             # What it is found by, beside its texts.
             models.Index(fields=["revision", "post", "author", "series"], name="edition_found_by"),
         ]

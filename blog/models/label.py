@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from blog import status
+from blog.long_lists import count_of_each
 from blog.slugs import slug_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_NAME_LENGTH = 100
 MAX_LABEL_SLUG_LENGTH = 120
+COPIED = "That of its post, which the database itself keeps here."  # blog/copied_dates.py
 MAX_KEY_LENGTH = 3 * MAX_NAME_LENGTH  # Folding case makes up to three letters of one.
 
 
@@ -46,10 +48,13 @@ class TagQuerySet(models.QuerySet["Tag"]):
         """Those of posts that readers see."""
         return self.filter(Exists(Tagging.objects.filter(status.shown(), tag=OuterRef("pk")).order_by()))
 
+    def with_counts(self, posts: PostQuerySet) -> Self:
+        """With how many of these posts readers see under each, `post_count`, as `count_of_each` tells it."""
+        return self.annotate(post_count=count_of_each(posts.tagged(OuterRef("pk"))))
+
     def counted(self, posts: PostQuerySet) -> Self:
-        """Those under which readers see one of these posts, with how many they see, `post_count`; by name."""
-        seen = status.shown("taggings__") & Q(taggings__post__in=posts)
-        return self.annotate(post_count=Count("taggings", filter=seen)).filter(post_count__gt=0).order_by("name", "pk")
+        """Those under which readers see one of these posts, with how many, by name."""
+        return self.filter(Exists(posts.tagged(OuterRef("pk")))).with_counts(posts).order_by("name", "pk")
 
     def at(self, slug: str) -> Tag | None:
         """Return the tag that has this address, or had it."""
@@ -118,10 +123,6 @@ class FormerTagSlug(models.Model):
 
 
 class TaggingQuerySet(models.QuerySet["Tagging"]):
-    def shown_of(self, posts: PostQuerySet) -> Self:
-        """Those of these posts that readers see."""
-        return self.filter(status.shown(), post__in=posts)
-
     def seen_with(self, tag: Tag) -> models.QuerySet[Tagging, Any]:
         """The revisions that readers see with this tag."""
         return self.filter(status.shown(), tag=tag).order_by().values("revision")
@@ -156,13 +157,17 @@ class Tagging(models.Model):
     )
     tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="taggings")
     position = models.PositiveSmallIntegerField()
+    published_at = models.DateTimeField(null=True, editable=False, help_text=COPIED)
 
     objects = TaggingQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(name="tagging_once", fields=["revision", "tag"])]
-        indexes = [models.Index(fields=["tag", "post"], name="tagging_posts")]
+        indexes = [
+            models.Index(fields=["tag", "post"], name="tagging_posts"),
+            models.Index(fields=["tag", "-published_at", "-post", "revision"], name="tagging_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.tag_id} on revision {self.revision_id}"
@@ -174,16 +179,13 @@ class SeriesQuerySet(models.QuerySet["Series"]):
         return self.filter(status.shown("editions__")).distinct()
 
     def counted(self, posts: PostQuerySet) -> Self:
-        """Those of which readers see one of these posts, with how many, the first and the last, `post_count`,
-        `oldest_at` and `newest_at`; the one that went on last first.
+        """Those of which readers see one of these posts, with how many, `post_count`, as `count_of_each` tells it, and
+        the last, `newest_at`; the one that went on last first.
         """
-        seen = status.shown("editions__") & Q(editions__post__in=posts)
-        counted = self.annotate(
-            post_count=Count("editions", filter=seen),
-            oldest_at=Min("editions__post__published_at", filter=seen),
-            newest_at=Max("editions__post__published_at", filter=seen),
-        )
-        return counted.filter(post_count__gt=0).order_by("-newest_at", "pk")
+        within = posts.in_series(OuterRef("pk"))
+        newest_at = Subquery(within.newest_first().values("published_at")[:1])
+        counted = self.filter(Exists(within)).annotate(post_count=count_of_each(within), newest_at=newest_at)
+        return counted.order_by("-newest_at", "pk")
 
     def named(self, name: str) -> Series:
         """Return the series of this name, in whatever case, and make it where there is none."""
@@ -208,7 +210,6 @@ class Series(models.Model):
 
     if TYPE_CHECKING:
         post_count: int  # Where they were counted.
-        oldest_at: datetime
         newest_at: datetime
 
     class Meta:

@@ -11,7 +11,8 @@ from itertools import chain
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, OuterRef, Prefetch, Q
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +22,6 @@ from blog.exceptions import NotPermitted
 from blog.status import GoneAs, Status
 
 from .addressing import Addressing
-from .edition import Edition
 from .history import PUBLISHED, HistoryEntry
 from .image import ImageUse, check_cover
 from .keeping import Keeping
@@ -33,6 +33,8 @@ from .sharing import Sharing
 from .writing import Writing
 
 POINTERS = frozenset({"live_revision", "scheduled_revision"})  # To what readers see, or are to see.
+# The order of a list under a label, as the rows of the label have it.
+CAME_OUT_AT, PLACE = "came_out_at", "place"
 BYLINE = ("name", "left_at")  # What a revision's byline needs of its author.
 
 
@@ -53,19 +55,28 @@ class PostQuerySet(models.QuerySet["Post"]):
         seen = Q(pk__in=HistoryEntry.objects.filter(verb__in=PUBLISHED).values("post"))
         return gone.filter(seen | status.has_begun(), deleted_at=None)
 
-    def tagged(self, tag: Tag) -> Self:
+    def tagged(self, tag: Tag | OuterRef) -> Self:
         """Those that readers see under this tag."""
-        return self._showing(Tagging.objects.filter(tag=tag).values("revision"))
+        return self._labelled("taggings", tag=tag)
 
-    def by_author(self, user: User) -> Self:
+    def by_author(self, user: User | OuterRef) -> Self:
         """Those that readers see under the name of this person."""
-        return self._showing(Edition.objects.filter(author=user).values("revision"))
+        return self._labelled("editions", author=user)
 
-    def in_series(self, series: Series) -> Self:
+    def in_series(self, series: Series | OuterRef) -> Self:
         """Those that readers see in this series."""
-        return self._showing(Edition.objects.filter(series=series).values("revision"))
+        return self._labelled("editions", series=series)
 
-    def _showing(self, revisions: models.QuerySet[Any, Any]) -> Self:
+    def _labelled(self, rows: str, **label: Any) -> Self:
+        """Those of which readers see a revision with this label, in the order of the rows that say so.
+
+        These have the date of the post beside them, and so an index of the posts of each label, newest first.
+        """
+        wanted = {"revision": status.shown_revision(), **label}
+        labelled = self.live().filter(**{f"{rows}__{name}": value for name, value in wanted.items()})
+        return labelled.alias(**{CAME_OUT_AT: F(f"{rows}__published_at"), PLACE: F(f"{rows}__post")})
+
+    def showing(self, revisions: models.QuerySet[Any, Any]) -> Self:
         """Those of which readers see one of these revisions."""
         return self.live().alias(shown=status.shown_revision()).filter(shown__in=revisions)
 
@@ -74,18 +85,31 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def newest_first(self) -> Self:
         """In the order of a front page."""
-        return self.order_by("-published_at", "-pk")
+        return self.order_by(*(f"-{column}" for column in self._order))
 
     def oldest_first(self) -> Self:
         """In the order in which they came out."""
-        return self.order_by("published_at", "pk")
+        return self.order_by(*self._order)
+
+    @property
+    def _order(self) -> tuple[str, str]:
+        return (CAME_OUT_AT, PLACE) if CAME_OUT_AT in self.query.annotations else ("published_at", "pk")
+
+    def between(self, first: datetime | Combinable | None = None, end: datetime | Combinable | None = None) -> Self:
+        """Those that came out at this time or later, and before the other."""
+        at = self._order[0]
+        bounds = {f"{at}__{bound}": time for bound, time in (("gte", first), ("lt", end)) if time is not None}
+        if at == CAME_OUT_AT:
+            return self.filter(**bounds)
+        # Asked first, or SQLite would begin at now, which is another bound, and pass by all that is newer.
+        return type(self)(self.model, using=self.db).filter(**bounds) & self
 
     def published_in(self, year: int, month: int | None = None) -> Self:
         """Those that came out in this year, or in this month of it, where the site is at home."""
         begins = datetime(year, month or 1, 1)  # noqa: DTZ001 — the line after the next puts the zone to it.
         ends = begins.replace(year=year + (month in (None, 12)), month=1 if month in (None, 12) else month + 1)
         zone = timezone.get_default_timezone()
-        return self.filter(published_at__gte=begins.replace(tzinfo=zone), published_at__lt=ends.replace(tzinfo=zone))
+        return self.between(begins.replace(tzinfo=zone), ends.replace(tzinfo=zone))
 
     def newer_than(self, post: Post) -> Self:
         """What came out after a post, the next one first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection
-from django.db.models import Case, F, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -43,7 +43,6 @@ BACKENDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 # So many are looked at, those that were sealed last: to put all in order that have a common word takes long, and nobody
 # reads them.
 MANY = 1_000
-NOTHING = Q(pk__in=[])
 # From one language to the next in the index, where DISTINCT would go through all posts.
 NEXT_LANGUAGE = "SELECT MIN(stemmer) FROM blog_searchentry WHERE waits = FALSE AND stemmer >"
 LANGUAGES = (
@@ -229,64 +228,61 @@ def _compiled(posts: QuerySet[Any, Any], *columns: str) -> Sql:
 
 
 def _within(query: Query) -> Sql:
-    """Return what the filters ask of a revision, to go on with after other conditions. Raises EmptyResultSet."""
+    """Return what the filters ask of a revision, to go on with after other conditions. Raises EmptyResultSet.
+
+    Each is asked of every revision that has the words: what a filter lets through may be most of the site.
+    """
     conditions, values = "", []
-    revision = BACKENDS[connection.vendor].FILTERED
+    revision = RawSQL(BACKENDS[connection.vendor].REVISION_FOUND, [])  # noqa: S611 — the name of a column.
     for part in query.filters:
+        if part.is_date:
+            which = Q(live_revision=revision) | Q(scheduled_revision=revision)
+            rows: QuerySet[Any, Any] = _came_out(Post.objects.live().filter(which), part)
+        else:
+            rows = _labelled(part).filter(revision=revision)
         try:
-            sql, own_values = _compiled(_revisions(part), "found_by")
+            sql, own_values = _compiled(rows, "pk")
         except EmptyResultSet:
             if part.is_unwanted:
                 continue
             raise
-        conditions += f" AND {revision} {'NOT IN' if part.is_unwanted else 'IN'} ({sql})"
+        conditions += f" AND {'NOT ' if part.is_unwanted else ''}EXISTS ({sql})"
         values += own_values
     return conditions, values
 
 
-def _revisions(part: Part) -> QuerySet[Any, Any]:
-    """Return the revisions that a filter lets through, as `found_by`. They need not be those that readers see."""
-    found_by: Case | F = F("revision")
-    match part.kind:
-        case "from" | "to":
-            rows: QuerySet[Any, Any] = Post.objects.live().filter(_condition(part))
-            found_by = status.shown_revision()
-        case "tag":
-            rows = Tagging.objects.filter(tag__in=tags_named(part.value))
-        case "series":
-            rows = Edition.objects.filter(series__in=series_named(part.value))
-        case _:
-            rows = Edition.objects.filter(author__in=users_named(part.value))
-    found: QuerySet[Any, Any] = rows.annotate(found_by=found_by)
-    return found
+def _labelled(part: Part) -> QuerySet[Any, Any]:
+    """Return the rows that say which revisions have a label. They need not be those that readers see."""
+    rows: type[Tagging | Edition] = Tagging if part.kind == "tag" else Edition
+    return rows.objects.filter(**{f"{part.kind}__in": _named(part)})
+
+
+def _came_out(posts: PostQuerySet, part: Part) -> PostQuerySet:
+    first, after = bounds(part.value) or (None, None)
+    return posts.between(first=first) if part.kind == "from" else posts.between(end=after)
 
 
 def _narrowed(posts: PostQuerySet, query: Query) -> PostQuerySet:
     """Return these posts as far as the filters let them through.
 
-    They are asked of the revision that readers see, not of the rows of posts: those hold texts, and take long to read.
+    One label leads, whose posts an index has, newest first. What else there is, is asked of each of them.
     """
-    posts = posts.alias(shown=status.shown_revision())
+    labels = [part for part in query.filters if not part.is_date]
+    leading = next((part for part in labels if not part.is_unwanted and len(_named(part)) == 1), None)
+    if leading:
+        posts = LEADING[leading.kind](posts, _named(leading)[0])
     for part in query.filters:
-        condition = _condition(part)
-        posts = posts.exclude(condition) if part.is_unwanted else posts.filter(condition)
+        posts = _came_out(posts, part) if part.is_date else posts
+    posts = posts.alias(shown=status.shown_revision())
+    for part in labels:
+        if part is not leading:
+            has_label = Exists(_labelled(part).filter(revision=OuterRef("shown")))
+            posts = posts.filter(~has_label if part.is_unwanted else has_label)
     return posts
 
 
-def _condition(part: Part) -> Q:
-    match part.kind:
-        case "from" | "to":
-            first, after = bounds(part.value) or (None, None)
-            return Q(published_at__gte=first) if part.kind == "from" else Q(published_at__lt=after)
-        case "tag":
-            tags = tags_named(part.value)
-            return Q(shown__in=Tagging.objects.filter(tag__in=tags).values("revision")) if tags else NOTHING
-        case "series":
-            series = series_named(part.value)
-            return Q(shown__in=Edition.objects.filter(series__in=series).values("revision")) if series else NOTHING
-        case _:
-            users = users_named(part.value)
-            return Q(shown__in=Edition.objects.filter(author__in=users).values("revision")) if users else NOTHING
+def _named(part: Part) -> list[Any]:
+    return NAMED[part.kind](part.value)
 
 
 def tags_named(name: str) -> list[Tag]:
@@ -314,3 +310,11 @@ def users_named(name: str) -> list[User]:
         if users:
             return users
     return []
+
+
+NAMED: dict[str, Callable[[str], list[Any]]] = {"tag": tags_named, "series": series_named, "author": users_named}
+LEADING: dict[str, Callable[[PostQuerySet, Any], PostQuerySet]] = {
+    "tag": PostQuerySet.tagged,
+    "series": PostQuerySet.in_series,
+    "author": PostQuerySet.by_author,
+}

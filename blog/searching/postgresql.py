@@ -13,7 +13,8 @@ WEIGHTS = "{0.1, 0.3, 0.5, 1.0}"
 WORDS = "' ' || concat_ws(' | ', title, tags, excerpt, text) || ' '"
 
 
-REVISION = FILTERED = "revision_id"
+REVISION = "revision_id"
+REVISION_FOUND = "blog_searchentry.revision_id"
 
 
 def newest(matching: Matching, conditions: str) -> Sql:

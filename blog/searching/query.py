@@ -39,6 +39,10 @@ class Part:
         return self.kind in FILTERS
 
     @property
+    def is_date(self) -> bool:
+        return self.kind in ("from", "to")
+
+    @property
     def is_single_word(self) -> bool:
         return self.kind == "word" and len(self.words) == 1
 

@@ -9,8 +9,7 @@ WEIGHTS = "10.0, 5.0, 3.0, 1.0"
 
 
 REVISION = "rowid"
-# With a sign before it, SQLite asks this of what the words have found, and not the words of each revision.
-FILTERED = "+rowid"
+REVISION_FOUND = "blog_search.rowid"
 
 
 def newest(matching: Matching, conditions: str) -> Sql:

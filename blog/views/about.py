@@ -12,7 +12,8 @@ from accounts.access import open_where_public
 from accounts.http import PersonRequest
 from accounts.management.commands import clear_sessions
 from blog import metadata
-from blog.models import Author, Edition, Post
+from blog.long_lists import COUNTED, counted, told
+from blog.models import Author, Post
 from blog.own_pages import page_of
 
 
@@ -24,8 +25,9 @@ def about(request: PersonRequest) -> HttpResponse:
     context["own_page"] = own_page = page_of(settings.ABOUT_FILE) if settings.ABOUT_FILE else None
     if not own_page:
         posts = Post.objects.live().visible_to(request.user)
-        context["post_count"] = posts.count()
-        context["authors"] = Author.objects.counted(Edition.objects.shown_of(posts))
+        context["post_count"] = count = counted(posts)
+        context["told"] = told(count, goes_on=count > COUNTED)
+        context["authors"] = Author.objects.counted(posts)
     return render(request, "blog/about.html", context)
 
 

@@ -18,7 +18,7 @@ from blog import metadata
 from blog.archive import years_of
 from blog.entries import entries_of
 from blog.long_lists import LongList
-from blog.models import Author, Edition, Post, PostQuerySet, Series, Tag
+from blog.models import Author, Post, PostQuerySet, Series, Tag
 from blog.permissions import may_describe
 from blog.personal import whose
 
@@ -72,7 +72,7 @@ def tag(request: PersonRequest, slug: str) -> HttpResponse:
 @open_where_public
 def authors(request: PersonRequest) -> HttpResponse:
     """List who wrote what this person may read, by name."""
-    page = _page_of_names(request, Author.objects.counted(Edition.objects.shown_of(_posts_for(request))))
+    page = _page_of_names(request, Author.objects.counted(_posts_for(request)))
     made_of = [[*_facts_of(author), author.post_count] for author in page]
     return _overview(request, "blog/authors.html", "Authors", "Who writes here.", made_of, page, authors=page)
 

@@ -26,7 +26,7 @@ from blog.feeds.archives import Archive
 from blog.feeds.document import Document, document_of
 from blog.feeds.scopes import scope_of
 from blog.link_header import link_header
-from blog.models import Author, Edition, Post, PrivateFeed, Series, Tag
+from blog.models import Author, Post, PrivateFeed, Series, Tag
 from blog.permissions import may_read_here
 
 from . import conditional
@@ -94,7 +94,7 @@ def feeds(request: PersonRequest) -> HttpResponse:
         token = own.token if own and own.is_open else ""
     posts = Post.objects.live().visible_to(request.user)
     sections = [
-        Section.of("author", Author.objects.counted(Edition.objects.shown_of(posts)), token),
+        Section.of("author", Author.objects.counted(posts), token),
         Section.of("tag", Tag.objects.counted(posts), token),
         Section.of("series", Series.objects.counted(posts), token),
     ]

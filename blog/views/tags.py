@@ -1,7 +1,5 @@
 """The tags of all posts, on the desk: their names, and one where there were two."""
 
-from collections import Counter
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,9 +20,8 @@ RECENT_ENTRIES = 30
 def tags(request: MemberRequest) -> HttpResponse:
     """List all tags there are, with what readers see of each, and what was done to them."""
     _check_may(request)
-    seen = Counter(Tagging.objects.shown_of(Post.objects.live().visible_to(request.user)).values_list("tag", flat=True))
     context = {
-        "rows": [{"tag": tag, "post_count": seen[tag.pk]} for tag in Tag.objects.order_by("name", "pk")],
+        "tags": Tag.objects.with_counts(Post.objects.live().visible_to(request.user)).order_by("name", "pk"),
         "entries": TagEntry.objects.select_related("by").order_by("-pk")[:RECENT_ENTRIES],
         **desk_context(request, "tags"),
     }
@@ -70,7 +67,7 @@ def merge(request: MemberRequest, tag_id: int) -> HttpResponse:
         "tag": tag,
         "into": into,
         "post_count": live.tagged(tag).count(),
-        "both_count": live.tagged(tag).tagged(into).count(),
+        "both_count": live.tagged(tag).showing(Tagging.objects.filter(tag=into).values("revision")).count(),
         "spellings": tag.spellings.order_by("key"),
         **desk_context(request, "tags"),
     }

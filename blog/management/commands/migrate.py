@@ -8,7 +8,7 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from accounts import guards
-from blog import editions
+from blog import copied_dates, editions
 from blog.guards import ALL_GUARDS
 from blog.models import Edition, SearchEntry, SiteVersion
 
@@ -23,5 +23,6 @@ class Command(migrate.Command):
         has_tables = needed <= set(connections[options["database"]].introspection.table_names())
         if options["database"] == DEFAULT_DB_ALIAS and has_tables:
             SiteVersion.objects.renew()  # While the triggers were away, nothing was noted.
+            copied_dates.fill(options["database"])
             editions.make_missing()
             SearchEntry.objects.make_missing()

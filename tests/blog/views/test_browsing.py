@@ -1,5 +1,6 @@
 """What readers find posts by: lists by tag, author, series, year and month, and one address for each."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -90,6 +91,18 @@ def test_overviews_count_what_readers_see(browser: Client, editor: User, other_e
     assert [(one.slug, one.post_count) for one in series["all_series"]] == [("a-series", 2)]
     months = [(month.address, month.post_count) for year in archive["years"] for month in year.months]
     assert months == [("/archive/2024/02", 1), ("/archive/2023/11", 1), ("/archive/2023/10", 1)]
+
+
+def test_overviews_count_so_far_and_say_so(
+    browser: Client, editor: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blog.long_lists.COUNTED_EACH", 2)
+    fill_shelf(3, editor, admin)
+    publish(editor, admin, "One", tags=["rare"])
+
+    for path in ("/tags", "/authors", "/series", "/feeds"):
+        assert "2+" in words(browser, path), path
+    assert re.search(r"rare</bdi></a> <span[^>]*>1<", words(browser, "/tags"))
 
 
 def test_what_readers_see_nothing_of_does_not_exist(
