@@ -62,7 +62,9 @@ class Asks:
         from benchmarks.texts import vocabulary
         from blog.models import Post
 
-        middle = Post.objects.live().newest_first()[self.posts // 2]
+        posts = Post.objects.live().newest_first()
+        alone = posts.filter(live_revision__series="") if self.posts >= 1_000 else posts
+        middle = alone[self.posts // 2]
         get = partial(self._get, self.visitor)
         pages = {
             "home": get("/"),
@@ -72,6 +74,7 @@ class Asks:
             "post": get(middle.get_absolute_url()),
             "post, the newest": get(Post.objects.live().newest_first()[0].get_absolute_url()),
             "post, signed in": self._get(self.reader, middle.get_absolute_url()),
+            "post in a series": get(self._fifth_of_a_series()),
             "archive": get("/archive"),
             "archive of a year": get("/archive/2018"),
             "archive of a month": get("/archive/2018/05"),
@@ -103,8 +106,15 @@ class Asks:
             del pages["API list, at 800"]
         if self.posts < 1_000:
             del pages["series"]
+            del pages["post in a series"]
             del pages["all series"]
         return pages
+
+    def _fifth_of_a_series(self) -> str:
+        from blog.models import Post, Series
+
+        series = Series.objects.filter(slug="series-3").first()
+        return Post.objects.all().in_series(series).oldest_first()[4].get_absolute_url() if series else "/"
 
     def _searching(self) -> dict[str, Ask]:
         from benchmarks.texts import name_of, vocabulary
