@@ -106,8 +106,7 @@ def change_sandbox(server: Server, **state: Any) -> dict[str, Any]:
 
 
 def sign_in(server: Server, email: str) -> dict[str, str]:
-    """Return the cookie header of a browser in which this person has signed in, once the site has been told of it."""
-    told = server.value("galley", "SELECT count(*) FROM accounts_webhookdelivery")
+    """Return the cookie header of a browser in which this person has signed in, once nobody is to be told of it any more."""
     path = "/_descope/v1/mgmt/user/signin/embeddedlink"
     link = json.loads(call(server, "POST", path, _manager(server), body={"loginId": email}).body)
     project = {"Authorization": f"Bearer {server.sandbox_settings['DESCOPE_PROJECT_ID']}"}
@@ -122,8 +121,8 @@ def sign_in(server: Server, email: str) -> dict[str, str]:
         assert time.monotonic() < deadline, answer.body
         time.sleep(1)
     assert answer.status == 200, answer.body
-    query = "SELECT count(*) FROM accounts_webhookdelivery"
-    wait_until(lambda: server.value("galley", query) != told, "the sign-in was not told")
+    waiting = "SELECT count(*) FROM sandbox_event WHERE delivery = 'waiting'"
+    wait_until(lambda: not server.value("sandbox", waiting), "the sign-in was not told")
     key = answer.cookies[settings.SESSION_COOKIE_NAME]
     return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}; {csrf}"}
 

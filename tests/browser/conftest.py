@@ -41,7 +41,7 @@ CHROMIUM_OPTIONS = [
     "--disable-quic",
     "--disable-features=" + ",".join(UNWANTED_FEATURES),
 ]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 
 expect.set_options(timeout=PATIENCE_MS)
 

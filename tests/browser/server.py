@@ -90,14 +90,15 @@ class Server:
 
     def wait_for(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
+        while not self._is_ready():
             assert process.poll() is None, self.log()
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.1)
 
-    def _answers(self) -> bool:
+    def _is_ready(self) -> bool:
+        """Whether all that pages need is there, Descope's keys too: on a busy machine the first sign-in would wait in vain."""
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310 — our own address.
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=60) as answer:  # noqa: S310 — our own address.
                 return bool(answer.status == 200)
         except OSError:
             return False
