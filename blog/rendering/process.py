@@ -58,7 +58,7 @@ class Child:
             )
         self.is_ready = False
         self.cpu_seconds = 0.0  # Until it began with the text at hand.
-        self.idle_since = 0.0
+        self.idle_since = time.monotonic()
 
     def get_ready(self, deadline: float) -> None:
         """Wait until it has read its own code. Raises OSError, TimeoutError if that is not soon enough."""

@@ -308,9 +308,9 @@ class TestTheChild:
 
     def test_a_busy_one_keeps_nobody_waiting(self) -> None:
         process.pool.end()
-        process.pool.quick.idle += [process.Child(), process.Child()]
-        for child in process.pool.quick.idle:
+        for child in (process.Child(), process.Child()):
             child.ask(time.monotonic() + 5, text="a")
+            process.pool.quick._keep(child)
         slow = threading.Thread(target=outcome_of, args=[SLOW])
 
         slow.start()
