@@ -178,9 +178,9 @@ def _without_words(person: Person, matching: Matching, first: int, count: int) -
 
 def _since(matching: Matching, within: Sql) -> int | None:
     """Return the revision after which all are that are looked at; None where that is all that have the words."""
-    sql, values = BACKENDS[connection.vendor].newest(matching, within[0])
+    sql, values = BACKENDS[connection.vendor].since(matching, *within, MANY)
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} LIMIT 1 OFFSET %s", [*values, *within[1], MANY])
+        cursor.execute(sql, values)
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -10,17 +10,35 @@ from .matching import Alternatives, Matching, Sql
 
 # Of text, excerpt, tags and title, in PostgreSQL's order, of which the greatest is 1.
 WEIGHTS = "{0.1, 0.3, 0.5, 1.0}"
+HAS_WORDS = "NOT waits AND vector @@ %s::tsquery"
 WORDS = "' ' || concat_ws(' | ', title, tags, excerpt, text) || ' '"
-
+MOST_READ = 5_000
 
 REVISION = "revision_id"
 REVISION_FOUND = "blog_searchentry.revision_id"
 
 
-def newest(matching: Matching, conditions: str) -> Sql:
-    """Return a query for the revisions that have the words, the newest first."""
-    sql, values = _having(matching, "revision_id", conditions)
-    return f"{sql} ORDER BY revision_id DESC", values
+def since(matching: Matching, conditions: str, values: list[object], many: int) -> Sql:
+    """Return a query for the revision after which there are so many that have the words; NULL where there are not.
+
+    For a row of words each text has to be read that has them somewhere: so that is done for the newest alone, in their
+    order, and where those are not all, it ends with them.
+    """
+    if not any(one.pattern for one in matching.wanted):
+        sql, own_values = _having(matching, "revision_id", conditions)
+        return f"{sql} ORDER BY revision_id DESC LIMIT 1 OFFSET %s", [*own_values, *values, many]
+    candidates = (
+        "SELECT revision_id, title, tags, excerpt, text, vector FROM blog_searchentry "
+        f"WHERE {HAS_WORDS}{conditions} ORDER BY revision_id DESC LIMIT {MOST_READ + 1}"
+    )
+    read, own_values = _as_read(matching)
+    last = "ORDER BY revision_id DESC LIMIT 1 OFFSET %s"
+    sql = (
+        f"WITH newest AS MATERIALIZED ({candidates}) SELECT COALESCE("
+        f"(SELECT revision_id FROM newest WHERE TRUE{read} {last}), "
+        f"(SELECT revision_id FROM newest {last}))"
+    )
+    return sql, [_wanted(matching), *values, *own_values, many, MOST_READ]
 
 
 def hits(matching: Matching, conditions: str, *, is_ranked: bool) -> Sql:
@@ -47,11 +65,23 @@ def having_unwanted(matching: Matching) -> Sql:
 
 
 def _having(matching: Matching, columns: str, conditions: str) -> Sql:
-    condition, values = _has_wanted(matching)
+    read, values = _as_read(matching)
+    sql = f"SELECT {columns} FROM blog_searchentry WHERE {HAS_WORDS}{read}{conditions}"
+    return sql, [_wanted(matching), *values]
+
+
+def _as_read(matching: Matching) -> Sql:
+    """Return what is asked besides the words, to go on with after other conditions."""
+    sql, values = "", []
+    for one in matching.wanted:
+        if one.pattern:
+            sql += f" AND {WORDS} LIKE %s"
+            values.append(one.pattern)
     if matching.unwanted:
         unwanted, unwanted_values = _has_unwanted(matching)
-        condition, values = f"{condition} AND NOT ({unwanted})", [*values, *unwanted_values]
-    return f"SELECT {columns} FROM blog_searchentry WHERE {condition}{conditions}", values
+        sql += f" AND NOT ({unwanted})"
+        values += unwanted_values
+    return sql, values
 
 
 def _has_unwanted(matching: Matching) -> Sql:
@@ -61,15 +91,6 @@ def _has_unwanted(matching: Matching) -> Sql:
         conditions.append(f"({condition})")
         values.extend(own_values)
     return " OR ".join(conditions), values
-
-
-def _has_wanted(matching: Matching) -> Sql:
-    sql, values = "NOT waits AND vector @@ %s::tsquery", [_wanted(matching)]
-    for one in matching.wanted:
-        if one.pattern:
-            sql += f" AND {WORDS} LIKE %s"
-            values.append(one.pattern)
-    return sql, values
 
 
 def _has(one: Alternatives) -> Sql:

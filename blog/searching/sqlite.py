@@ -12,9 +12,9 @@ REVISION = "rowid"
 REVISION_FOUND = "blog_search.rowid"
 
 
-def newest(matching: Matching, conditions: str) -> Sql:
-    """Return a query for the revisions that have the words, the newest first. It goes no further than it is asked."""
-    return f"{_having(conditions)} ORDER BY rowid DESC", [_sought(matching)]
+def since(matching: Matching, conditions: str, values: list[object], many: int) -> Sql:
+    """Return a query for the revision after which there are so many that have the words. It goes no further than that."""
+    return f"{_having(conditions)} ORDER BY rowid DESC LIMIT 1 OFFSET %s", [_sought(matching), *values, many]
 
 
 def hits(matching: Matching, conditions: str, *, is_ranked: bool) -> Sql:

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from blog.models import Post, SearchEntry
-from blog.searching import finding, found
+from blog.searching import finding, found, postgresql
 
 from .posts import publish, titles
 
@@ -131,6 +132,21 @@ def test_where_many_have_the_words_those_sealed_last_are_looked_at_and_titles_co
     assert (result.total, result.goes_on) == (2, True)
     assert titles(reader, "galley", newest=True) == ["Something", "The galley"]
     assert titles(reader, '"of galley"') == ["Something"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's index knows rows of words by itself")
+def test_a_phrase_is_looked_for_in_the_newest_texts_that_have_its_words(
+    editor: User, admin: User, reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title, text in (("The blue kite", "Text."), ("Kite", "It is blue."), ("Blue", "A kite.")):
+        publish(editor, admin, title, text)
+    assert titles(reader, '"blue kite"') == ["The blue kite"]
+    assert titles(reader, '"blue kite" -green') == ["The blue kite"]
+
+    monkeypatch.setattr(postgresql, "MOST_READ", 2)
+    result = found(reader, '"blue kite"')
+
+    assert (result.total, result.goes_on) == (0, True)
 
 
 def test_filters_and_words_that_are_not_wanted_reach_what_was_sealed_before(many: None, reader: User) -> None:
