@@ -132,7 +132,7 @@ def _of(guards: Iterable[Trigger], using: str) -> list[Trigger]:
 def missing(guards: Iterable[Trigger], using: str) -> list[str]:
     """Return the names of the guards that are not in place. One query."""
     there = _there(using)
-    return [guard.name for guard in guards if guard.is_for(connections[using]) and guard.name not in there]
+    return [guard.name for guard in guards if guard.name not in there and guard.is_for(connections[using])]
 
 
 def _there(using: str) -> dict[str, str]:
