@@ -254,9 +254,8 @@ def test_while_descope_fails_one_question_in_ten_seconds_is_asked(
 
 
 def test_who_asks_and_dies_keeps_nobody_waiting_for_long(
-    editor: User, wire: Wire, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    editor: User, wire: Wire, hurry: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.DESCOPE_TIMEOUT = timedelta(seconds=2.5)
     secret = made(editor)
     User.objects.update(roles_asked_at=timezone.now() - timedelta(seconds=3))
     monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("it waited"))
