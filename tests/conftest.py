@@ -56,6 +56,12 @@ def no_hurry() -> None:
     patience.REQUEST_SECONDS = 60
 
 
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a request wait for Descope no longer than on a site."""
+    monkeypatch.setattr(patience, "REQUEST_SECONDS", 2.5)
+
+
 @pytest.fixture(autouse=True)
 def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer the site's own address from this process, and nothing else."""

@@ -241,8 +241,7 @@ def test_no_link_opens_what_its_author_has_taken_along(published: Post, author: 
     assert ShareLink.objects.of_token(token) is None
 
 
-def test_while_nobody_tells_the_roles_a_link_waits(draft: Post, author: User, settings: Settings) -> None:
-    settings.DESCOPE_TIMEOUT = timedelta(seconds=1)
+def test_while_nobody_tells_the_roles_a_link_waits(draft: Post, author: User, hurry: None) -> None:
     _, token = draft.share(by=author)
     # They were told too long ago, and somebody has just set out to ask, and gets no answer.
     now = timezone.now()

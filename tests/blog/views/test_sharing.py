@@ -227,8 +227,7 @@ def test_an_address_that_asks_too_often_is_asked_to_wait(draft: Post, author: Us
     assert statuses == [404, 200, 429]
 
 
-def test_while_descope_cannot_be_asked_a_link_says_to_try_again(draft: Post, author: User, settings: Settings) -> None:
-    settings.DESCOPE_TIMEOUT = timedelta(seconds=1)
+def test_while_descope_cannot_be_asked_a_link_says_to_try_again(draft: Post, author: User, hurry: None) -> None:
     _, token = draft.share(by=author)
     # Their roles were told too long ago, and somebody has just set out to ask, and gets no answer.
     now = timezone.now()
