@@ -39,10 +39,15 @@ def no_room(site: Site) -> Iterator[None]:
     """No file grows any more, as on a full disk."""
     workers = site.worker_ids()
     for worker in workers:
-        resource.prlimit(worker, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+        _let_files_grow_to(4096, worker)
     yield
     for worker in workers:
-        resource.prlimit(worker, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        _let_files_grow_to(resource.RLIM_INFINITY, worker)
+
+
+def _let_files_grow_to(size: int, process: int) -> None:
+    with suppress(ProcessLookupError):  # One that renders ends when it has nothing to do.
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 @contextmanager
