@@ -54,8 +54,7 @@ def hits(matching: Matching, conditions: str, *, is_ranked: bool) -> Sql:
 def having_wanted_in_title(matching: Matching, since: int) -> Sql:
     """Return a query for those of the revisions after one that have the words in their title."""
     titles = " & ".join(one.for_postgresql_titles for one in matching.wanted)
-    sql = "SELECT revision_id FROM blog_searchentry WHERE NOT waits AND vector @@ %s::tsquery AND revision_id > %s"
-    return sql, [titles, since]
+    return f"SELECT revision_id FROM blog_searchentry WHERE {HAS_WORDS} AND revision_id > %s", [titles, since]
 
 
 def having_unwanted(matching: Matching) -> Sql:
