@@ -114,6 +114,10 @@ class Search:
         return self._looks_at_each and counted(self._listed) > COUNTED
 
     @property
+    def most_looked_at(self) -> str:
+        return f"{COUNTED:,}"
+
+    @property
     def _looks_at_each(self) -> bool:
         """Whether no index has what is asked for: then so many are looked at as a list is counted."""
         return bool(self.words or self.tag or self.order in SORTED)
