@@ -434,7 +434,8 @@ def test_of_a_long_list_the_first_are_looked_at_in_the_order_that_was_asked_for(
         ("sort=oldest", False),
         ("q=x&standing=live", False),
     ):
-        assert ("looked at" in text_of(client.get(f"/desk/mine?{asked}"))) == is_told, asked
+        page = text_of(client.get(f"/desk/mine?{asked}"))
+        assert ("Only the first 2 of this list were looked at" in page) == is_told, asked
 
 
 def test_a_list_comes_in_pages_that_keep_what_was_asked_for(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
