@@ -12,14 +12,9 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import zip_longest
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from accounts.on_demand import OnDemand
-
-if TYPE_CHECKING:
-    import snowballstemmer
-else:
-    snowballstemmer = OnDemand("snowballstemmer")  # With the tables of thirty languages.
+import Stemmer
 
 # Raise it whenever a text comes out differently: the next `migrate` makes the index anew.
 TERMS_VERSION = "1"
@@ -45,14 +40,9 @@ UNSPACED = (
 
 def _marks() -> str:
     """Return all signs that stand on letters, as a regular expression has them: its `\\w` knows none."""
-    points = [*range(0x20000), *range(0xE0100, 0xE01F0)]
-    runs: list[list[int]] = []
-    for point in points:
-        if unicodedata.category(chr(point)).startswith("M"):
-            if runs and runs[-1][1] == point - 1:
-                runs[-1][1] = point
-            else:
-                runs.append([point, point])
+    categories = "".join(map(unicodedata.category, map(chr, range(0x20000))))  # Two letters each.
+    runs = [(run.start() // 2, run.end() // 2 - 1) for run in re.finditer("(?:M[a-z])+", categories)]
+    runs.append((0xE0100, 0xE01EF))
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in runs)
 
 
@@ -91,7 +81,7 @@ def units_of(text: str) -> Iterator[Unit]:
             yield Unit(match.start(), match.end(), words)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def folded(word: str) -> tuple[str, ...]:
     """Return what a word has in common with its other spellings: without case, width, ligatures and accents."""
     if word.isascii():
@@ -100,7 +90,7 @@ def folded(word: str) -> tuple[str, ...]:
     return tuple(match.group()[:MAX_WORD_LENGTH] for match in UNIT.finditer(_without_accents(spelled)))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def stem_of(word: str, stemmer: str) -> str:
     """Return the folded stem of a word as it was typed, or nothing where that is the folded word itself."""
     if not stemmer or not word.isalpha() or len(word) > MAX_WORD_LENGTH:
@@ -154,5 +144,5 @@ def _without_accents(word: str) -> str:
 
 
 @cache
-def _algorithm(stemmer: str) -> snowballstemmer.basestemmer.BaseStemmer:
-    return snowballstemmer.stemmer(stemmer)
+def _algorithm(stemmer: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(stemmer, 0)  # Without a memory of its own: ten thousand words cost more than they bring.
