@@ -1,6 +1,5 @@
 """What became of a post: its revisions, what was done to it, and any two of its texts side by side."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.views.decorators.http import require_safe
 from accounts.http import MemberRequest
 from blog.desk.posts import desk_post
 from blog.desk.spread import Side, Spread, name_of, side_of
-from blog.markup import Busy
 from blog.models import Post, Revision
 from blog.workflow import MOVES
 
@@ -106,9 +104,7 @@ def _comparison(request: MemberRequest, post: Post) -> HttpResponse:
 def _text(post: Post, asked: str) -> Revision:
     """Return the revision of this number, or the working copy as one. Raises Http404 where there is none."""
     if asked == WORKING_COPY:
-        if not post.is_rendered:
-            with suppress(Busy):
-                post.render()
+        post.catch_up()
         return Revision.objects.unsealed(post)
     is_number = asked.isascii() and asked.isdigit() and len(asked) < 10
     found = _with_people(post).filter(number=int(asked)).first() if is_number else None

@@ -125,10 +125,12 @@ def _kept(request: MemberRequest, upload: Upload) -> HttpResponse:
 def _images_page(request: MemberRequest, form: UploadForm, status: int = 200) -> HttpResponse:
     uploads = Upload.objects.of(request.user)
     page = Paginator(uploads, PICTURES_A_PAGE).get_page(request.GET.get("page"))
+    post = _post_led_back_to(request)
     context: dict[str, Any] = {
         "form": form,
         "page_obj": page,
-        "post": _post_led_back_to(request),
+        "post": post,
+        "asked_for": f"post={post.pk}" if post else "",
         **desk_context(request, "images"),
     }
     return render(request, "blog/desk/images.html", context, status=status)

@@ -297,6 +297,16 @@ def test_words_are_found_in_title_and_text_in_any_script_and_case(editor: User) 
     assert titles(client, "mine", q="nowhere to be found") == []
 
 
+def test_signs_that_databases_take_for_any_letter_are_looked_for_as_they_are(editor: User) -> None:
+    for body in ("A 50% cut.", "A 500 cut.", "snake_case", "snakeXcase", "back\\slash"):
+        Post.objects.write(by=editor, title=body, body=body)
+    client = signed_in(editor)
+
+    assert titles(client, "mine", q="50% CUT") == ["A 50% cut."]
+    assert titles(client, "mine", q="snake_case") == ["snake_case"]
+    assert titles(client, "mine", q="k\\s") == ["back\\slash"]
+
+
 @pytest.mark.usefixtures("one_of_each")
 def test_a_search_finds_ones_own_posts_alone(editor: User) -> None:
     client = signed_in(editor)
