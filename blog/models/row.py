@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING, Any, Self
@@ -203,6 +204,12 @@ class PostRow(models.Model):
         The text is safe already; a later save that overtakes this one wins. Raises markup.Busy.
         """
         self._keep_rendered(self._begin_to_render())
+
+    def catch_up(self) -> None:
+        """Render what no save has waited for, before somebody looks. Where that cannot be now, `is_rendered` says so."""
+        if not self.is_rendered:
+            with suppress(markup.Busy):
+                self.render()
 
     def _begin_to_render(self, *, can_wait: bool = False) -> Callable[[], SafeString]:
         """Have the working copy rendered beside what is still to be done, and return what waits for the HTML."""

@@ -33,8 +33,8 @@ QUICK_CHARACTERS = 40_000
 NICE = 5
 # What one person's texts may take of the processor: so much at once, and this share of it in the long run. An ordinary
 # post takes a few milliseconds. Beyond it they are rendered when nobody else has anything to do.
-AT_ONCE_CPU_SECONDS = 3.0
-CPU_SHARE = 0.05
+AT_ONCE_CPU_SECONDS = 1.0
+CPU_SHARE = 0.02
 TOO_LONG_CPU_SECONDS = 2 * AT_ONCE_CPU_SECONDS  # Counted for a text that never became a page.
 MOST_REMEMBERED = 1000
 
@@ -206,7 +206,7 @@ class Lane:
 class Pool:
     """A quick lane for what is soon done, and a slow one for the rest, so that long texts keep nobody waiting.
 
-    For the slow one nobody waits: the text is kept, and rendered when it is next looked at.
+    No save waits for the slow one: the text is kept, and rendered when it is next looked at.
 
     Whose texts have had more than their share of the processor of late has a lane that comes last: there, one after the
     other, they wait for their own kind alone, and for all else that the machine has to do.
@@ -223,7 +223,7 @@ class Pool:
     ) -> dict[str, Any]:
         """Return a child's reply within so many seconds. Raises Busy or OSError.
 
-        What `can_wait` is left for later where its owner's texts have had more than their share.
+        What `can_wait` is left for later where it is not soon done, or its owner's texts have had more than their share.
         """
         deadline = time.monotonic() + seconds
         if self._has_had_enough(whose):
@@ -234,6 +234,8 @@ class Pool:
             reply = self._ask(self.quick, whose, deadline, text=text, cpu_seconds=QUICK_CPU_SECONDS, **request)
             if not reply.get("is_long"):
                 return reply
+        if can_wait:
+            raise Busy
         return self._ask(self.slow, whose, deadline, text=text, **request)
 
     def _ask(self, lane: Lane, whose: object, deadline: float, **request: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The editorial side. A view reads the request, finds the post through who is asking, and calls one verb."""
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -66,6 +65,7 @@ def edit(request: MemberRequest, post_id: int) -> HttpResponse:
     post = working_copy(request, post_id)
     post.ensure("edit", by=request.user)
     if request.method != "POST":
+        post.catch_up()
         return _form_page(request, PostForm.of(post, by=request.user), post)
     form = PostForm(request.POST, by=request.user, initial={"cover_alt": post.cover_alt})
     if not form.is_valid():
@@ -134,9 +134,7 @@ def _has_more(form: PostForm, conflict: Post | None) -> bool:
 def post(request: MemberRequest, post_id: int) -> HttpResponse:
     """The proof: the working copy as it will look, where it stands and what can be done with it."""
     post = desk_post(request, post_id)
-    if not post.is_rendered:
-        with suppress(Busy):
-            post.render()
+    post.catch_up()
     moves = post.moves_for(request.user)
     first, more = other_buttons(post, moves)
     findings = post.findings_for(request.user) if "submit" in moves and post.has_changes_to_submit else []

@@ -1,7 +1,6 @@
 """Links to share: the page that makes and ends them, and the page they open."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
@@ -21,7 +20,6 @@ from accounts.http import MemberRequest, client_address, refusal, too_many
 from blog.addresses import absolute
 from blog.carrying import carrying, pictures_of
 from blog.desk.posts import desk_post
-from blog.markup import Busy
 from blog.models import Post, Revision, ShareLink
 from blog.moments import in_words
 
@@ -155,9 +153,7 @@ def _shown(link: ShareLink) -> dict[str, Any]:
 
 
 def _newest(post: Post) -> Revision:
-    if not post.is_rendered:
-        with suppress(Busy):
-            post.render()
+    post.catch_up()
     return Revision.objects.unsealed(post)
 
 

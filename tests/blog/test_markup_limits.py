@@ -429,6 +429,16 @@ class TestLanes:
         assert not process.pool.last.idle
         assert settled(ORDINARY, whose="busy writer")
 
+    @pytest.mark.parametrize("text", [LONG[:50_000], ORDINARY * 60])
+    def test_no_save_waits_for_what_is_not_soon_done(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(process, "QUICK_CPU_SECONDS", 0.05)
+        process.pool.end()
+
+        with pytest.raises(Busy):
+            markup.begin(text, can_wait=True)()
+
+        assert not process.pool.slow.idle
+
     def test_who_has_waited_for_a_while_is_not_last_any_more(self, monkeypatch: pytest.MonkeyPatch) -> None:
         process.pool.end()
         monkeypatch.setattr(process, "CPU_SHARE", 1e6)  # What was used is made up for at once.
