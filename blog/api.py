@@ -23,7 +23,7 @@ from pydantic import AfterValidator, StringConstraints
 from accounts import limits
 from accounts.access import open_to_api_tokens, open_to_visitors
 from accounts.exceptions import TooMany
-from accounts.http import client_address, problem, too_many, with_person
+from accounts.http import client_address, length_of, problem, too_many, with_person
 from accounts.models import Person, User
 
 from .addresses import absolute
@@ -264,7 +264,7 @@ def create(request: HttpRequest, body: CreateIn) -> Any:
     Sent again with the same `Idempotency-Key` header and the same body, it answers 200 with the post as it stands.
     """
     person = _member(request)
-    limits.check("SAVE_LIMIT", str(person.pk))
+    limits.keep_pace("SAVE_LIMIT", str(person.pk), length_of(request))
     write_key = request.headers.get("Idempotency-Key", "")
     post, is_new = Post.objects.write_once(
         by=person,

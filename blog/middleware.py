@@ -3,6 +3,7 @@
 It stands before Django's CSRF middleware, which is the first to read what was sent, and would fail on too much of it.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -28,10 +29,15 @@ DECISIONS = ("desk:publish", "desk:publish_alone", "desk:schedule", "desk:reques
 class RefusalMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.one_in_a_hurry = threading.Semaphore(1)  # Of those who save on and on, one at a time: the rest give way.
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with entered_by(Door.API if request.path.startswith("/api/") else Door.PAGE):
-            return self.get_response(request)
+        try:
+            with entered_by(Door.API if request.path.startswith("/api/") else Door.PAGE):
+                return self.get_response(request)
+        finally:
+            if getattr(request, "is_in_a_hurry", False):
+                self.one_in_a_hurry.release()
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -41,10 +47,18 @@ class RefusalMiddleware:
             return refusal(request, "_shared/refused.html", 413, reason, title="That is too much at once")
         if request.method == "POST" and hasattr(view, "limit"):
             try:
-                limits.check(view.limit, str(with_person(request).user.pk))
+                self._let_in(request, view.limit)
             except TooMany as trouble:
                 return too_many(request, trouble)
         return None
+
+    def _let_in(self, request: HttpRequest, limit: str) -> None:
+        """Raises TooMany."""
+        whose = str(with_person(request).user.pk)
+        if limits.keep_pace(limit, whose, length_of(request)):
+            if not self.one_in_a_hurry.acquire(blocking=False):
+                raise limits.give_way(limit, whose)
+            request.is_in_a_hurry = True  # type: ignore[attr-defined]  # for when it is answered
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, StepUpNeeded):
@@ -78,7 +92,7 @@ def admits(max_bytes: int, *, otherwise: str) -> Callable[[View], View]:
 
 
 def limited(name: str) -> Callable[[View], View]:
-    """Count what each person sends to a view against the limit in this setting, before anything of it is read."""
+    """Have each person keep to the pace of this setting with what they send to a view, before anything of it is read."""
 
     def counting(view: View) -> View:
         view.limit = name  # type: ignore[attr-defined]  # as above

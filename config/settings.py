@@ -168,7 +168,7 @@ UPLOAD_LIMIT = limit("UPLOAD_LIMIT", "100/day")
 SHARED_LIMIT = limit("SHARED_LIMIT", "60/minute")
 FEED_LIMIT = limit("FEED_LIMIT", "240/minute")
 SEARCH_LIMIT = limit("SEARCH_LIMIT", "120/minute")
-SAVE_LIMIT = limit("SAVE_LIMIT", "60/minute")
+SAVE_LIMIT = limit("SAVE_LIMIT", "300/minute")
 
 # Django
 

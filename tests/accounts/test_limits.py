@@ -70,6 +70,84 @@ def test_with_the_next_period_the_count_starts_anew(twice: None, clock: dict[str
     assert passes(3) == [True, True, False]
 
 
+class TestPace:
+    @pytest.fixture(autouse=True)
+    def _sixty_a_minute(self, settings: Settings) -> None:
+        setattr(settings, NAME, (60, 60))
+
+    def passes(self, times: int, whose: str = "somebody") -> list[bool]:
+        return [self._passes(whose) for _ in range(times)]
+
+    def _passes(self, whose: str) -> bool:
+        try:
+            limits.keep_pace(NAME, whose)
+        except TooMany:
+            return False
+        return True
+
+    def test_all_pass_at_once_and_then_one_after_the_other(self, clock: dict[str, float]) -> None:
+        assert self.passes(62) == [True] * 60 + [False] * 2
+
+        clock["now"] += 1
+        assert self.passes(2) == [True, False]
+        clock["now"] += 60
+        assert self.passes(61) == [True] * 60 + [False]
+
+    def test_each_caller_has_a_pace_of_their_own(self) -> None:
+        self.passes(61)
+
+        assert self.passes(1, "somebody else") == [True]
+
+    def test_who_is_refused_is_told_when_to_come_back_and_whether_they_were_told_before(
+        self, clock: dict[str, float]
+    ) -> None:
+        self.passes(60)
+
+        refusals = []
+        for _ in range(2):
+            with pytest.raises(TooMany) as refused:
+                limits.keep_pace(NAME, "somebody")
+            refusals.append((refused.value.retry_after_seconds, refused.value.was_told))
+
+        assert refusals == [(1, False), (1, True)]
+
+    def hurries(self, times: int, size: int = 0) -> list[bool]:
+        return [limits.keep_pace(NAME, "somebody", size) for _ in range(times)]
+
+    def test_who_goes_on_after_a_tenth_of_it_is_in_a_hurry(self, clock: dict[str, float]) -> None:
+        assert self.hurries(8) == [False] * 6 + [True] * 2
+
+        clock["now"] += 3
+        assert self.hurries(2) == [False, True]
+
+    def test_what_is_long_counts_as_several(self, clock: dict[str, float]) -> None:
+        long = 3 * limits.ORDINARY_BYTES
+
+        assert self.hurries(3, long) == [False, False, True]
+
+        clock["now"] += 9
+        assert self.hurries(1, long) == [False]
+
+    def test_nobody_is_in_a_hurry_for_longer_than_a_period(self, clock: dict[str, float]) -> None:
+        self.hurries(1, 1000 * limits.ORDINARY_BYTES)
+
+        clock["now"] += 60
+        assert self.hurries(1) == [False]
+
+    def test_a_limit_of_one_is_one(self, settings: Settings) -> None:
+        setattr(settings, NAME, (1, 86400))
+
+        assert self.passes(2) == [True, False]
+
+    def test_a_cache_that_does_not_answer_stops_nobody(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*arguments: object, **options: object) -> None:
+            raise ConnectionError
+
+        monkeypatch.setattr(cache, "get", refuse)
+
+        assert self.passes(9) == [True] * 9
+
+
 def test_callers_at_the_same_moment_are_all_counted(settings: Settings) -> None:
     settings.SIGN_IN_LIMIT = (50, 60)
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from accounts import limits
 from accounts.models import User
 from blog.models import Post
 from blog.status import Status
@@ -549,3 +550,14 @@ def test_a_program_that_writes_too_often_is_told_when_to_come_back(editor: User,
     assert first.status_code == 201
     assert_refused(second, 429)
     assert int(second["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(("text", "is_in_a_hurry"), [("Words.", False), ("Words. " * 5_000, True)])
+def test_a_long_text_of_a_program_counts_as_several_saves(
+    text: str, is_in_a_hurry: bool, editor: User, settings: Settings
+) -> None:
+    settings.SAVE_LIMIT = (20, 60)
+
+    assert create(editor, content=text).status_code == 201
+
+    assert limits.keep_pace("SAVE_LIMIT", str(editor.pk)) == is_in_a_hurry

@@ -7,15 +7,18 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import Role
+from blog.middleware import RefusalMiddleware
 from blog.models import Post
 from blog.status import Status
+from blog.views import desk as views
 from tests.blog.posts import post_in, with_roles
 from tests.conftest import SignUp, signed_in
 
@@ -473,6 +476,20 @@ def test_pages_of_the_desk_are_never_cached(draft: Post, editor: User) -> None:
         assert "no-store" in client.get(path).headers["Cache-Control"]
 
 
+def test_what_is_wrong_with_a_long_text_is_said_where_it_is_written(draft: Post, editor: User) -> None:
+    client, path = signed_in(editor), f"/desk/posts/{draft.pk}/edit"
+    client.post(path, WRITING | {"body": "> " * 25_000, "version": "1"})
+    draft.refresh_from_db()
+    was_rendered = draft.is_rendered
+
+    while not draft.is_rendered:  # Another text may be under way.
+        page = client.get(path)
+        draft.refresh_from_db()
+
+    assert not was_rendered
+    assert "Saved, but it does not make a page yet" in page.content.decode()
+
+
 # Saving too often
 
 
@@ -505,6 +522,28 @@ def test_each_editor_saves_as_often_as_they_may(
     answers = [signed_in(person).post("/write", WRITING) for person in (editor, editor, other_editor)]
 
     assert [answer.status_code for answer in answers] == [302, 429, 302]
+
+
+def test_of_those_who_save_on_and_on_one_at_a_time_is_let_in(
+    editor: User, other_editor: User, rf: RequestFactory, settings: Settings
+) -> None:
+    settings.SAVE_LIMIT = (20, 60)
+    door = RefusalMiddleware(lambda request: HttpResponse())
+
+    def comes(person: User) -> tuple[HttpRequest, int]:
+        request = rf.post("/write", headers={"Accept": "application/json"})
+        request.user = person  # type: ignore[assignment]  # as accounts.middleware sets it
+        refused = door.process_view(request, views.write, (), {})
+        return request, refused.status_code if refused else 200
+
+    unhurried = [comes(person) for person in [editor] * 2 + [other_editor] * 2]
+    at_once = [comes(person) for person in (editor, other_editor, editor)]
+    door(at_once[0][0])  # The first of those in a hurry is answered.
+    later = comes(editor)
+
+    assert {status for _, status in unhurried} == {200}
+    assert [status for _, status in at_once] == [200, 429, 429]
+    assert later[1] == 200
 
 
 def test_who_takes_no_notice_of_it_gets_no_page_any_more(editor: User, settings: Settings) -> None:
