@@ -8,9 +8,12 @@ import errno
 import logging
 import sqlite3
 import time
+from contextlib import suppress
 
 from django.core.signals import request_started
 from django.db import Error, InterfaceError, InternalError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -26,6 +29,8 @@ RETRY_AFTER_SECONDS = 10
 MISTRUSTED_SECONDS = 60.0
 SAVED = "What was saved before is safe. Try again in a minute."
 
+# What it says where it was opened as one that may only be read, or is not there.
+OPENED_IN_VAIN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 # What SQLite says of a file, a disk or a lock. Its plain SQLITE_ERROR is of a statement that is wrong.
 SQLITE_OUTAGES = {
     sqlite3.SQLITE_BUSY,
@@ -42,6 +47,7 @@ DISK_OUTAGES = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG}
 
 seldom = Seldom(logging.getLogger(__name__))
 _mistrusted_until = float("-inf")
+_held: dict[str, sqlite3.Connection] = {}  # By database.
 
 
 def is_outage(error: BaseException | None) -> bool:
@@ -50,7 +56,7 @@ def is_outage(error: BaseException | None) -> bool:
         return error.errno in DISK_OUTAGES
     cause = error.__cause__ if isinstance(error, Error) else None
     if isinstance(cause, sqlite3.Error):
-        return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in SQLITE_OUTAGES
+        return _code(cause) in SQLITE_OUTAGES
     if isinstance(error, InternalError):
         return getattr(cause, "sqlstate", None) == POSTGRESQL_READ_ONLY
     return isinstance(error, OperationalError | InterfaceError)
@@ -59,6 +65,8 @@ def is_outage(error: BaseException | None) -> bool:
 def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     """Answer 503 with nothing on the page that needs the database; but what was typed comes back."""
     begin_anew()
+    if _code(error.__cause__) in OPENED_IN_VAIN:
+        _held.clear()
     counters.database_errors.add(type(error).__name__)
     seldom.error("Answered 503, because the database or its disk refuses: %s: %s", type(error).__name__, _told(error))
     is_reading = request.method in ("GET", "HEAD")
@@ -82,6 +90,23 @@ def begin_anew() -> None:
     _close()
 
 
+def keep_open() -> None:
+    """Keep SQLite's file open in this process from its first connection on, whatever connections are closed meanwhile.
+
+    Whoever closes it as the last takes down the index of the log beside it. Who comes next has to write that again before
+    anything can be read, which a full disk refuses.
+    """
+    connection_created.connect(_hold, dispatch_uid="config.outages.keep_open")
+
+
+def _hold(connection: BaseDatabaseWrapper, **told: object) -> None:
+    if connection.vendor == "sqlite" and connection.alias not in _held:
+        held = sqlite3.connect(connection.settings_dict["NAME"], check_same_thread=False)
+        with suppress(sqlite3.Error):
+            held.execute("PRAGMA schema_version").fetchone()  # Only then is the index open, too.
+        _held[connection.alias] = held
+
+
 def _close() -> None:
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
@@ -91,6 +116,11 @@ def _close() -> None:
 def _reopen(**told: object) -> None:
     if time.monotonic() < _mistrusted_until:
         _close()
+
+
+def _code(cause: BaseException | None) -> int:
+    """Return what SQLite says in one number, without the details."""
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF
 
 
 def _told(error: BaseException) -> str:

@@ -3,14 +3,21 @@
 import os
 from typing import Any
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
-application: Any = get_wsgi_application()
+django.setup(set_prefix=False)
 
 # Only now is Django ready for what follows.
+from . import outages  # noqa: E402
+from .sent_forms import Handler  # noqa: E402
+from .turnstile import Turnstile  # noqa: E402
+
+outages.keep_open()
+
+application: Any = Turnstile(Handler())
+
 if settings.PAGE_CACHE_MB:
     from .page_cache import PageCache
 

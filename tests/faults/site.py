@@ -3,7 +3,6 @@
 Descope's stand-in runs beside it in a process of its own, so that tokens are real and Galley's are the only ones killed.
 """
 
-import atexit
 import os
 import shutil
 import signal
@@ -17,16 +16,14 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
-from django.conf import settings
 
+from tests import tables
 from tests.accounts.processes import change_sandbox, one_process
-from tests.browser.server import ROOT, TABLES, Server, free_port
+from tests.browser.server import ROOT, Server, free_port
+from tests.tables import POSTGRESQL
 
-POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
-PREPARED = Path(settings.DATA_DIR) / "prepared-for-faults"  # Of this process alone, and gone with it.
 START_SECONDS = 120
 LIMITS = (
     *("SIGN_IN_LIMIT", "SIGN_IN_LIMIT_OF_ALL", "REGISTER_LIMIT", "SEARCH_LIMIT", "FEED_LIMIT", "UPLOAD_LIMIT"),
@@ -204,17 +201,16 @@ def prepared(data_dir: Path, descope: Server, *, workers: int = 2, **changed: st
     name = f"faults_{os.getpid()}_{free_port()}"
     url = f"sqlite:///{data_dir / 'galley.sqlite3'}"
     if POSTGRESQL:
-        url = urlsplit(POSTGRESQL)._replace(path=f"/{name}").geturl()
+        url = tables.url_of(name)
     site = Site(f"http://localhost:{free_port()}", data_dir, descope, url, workers, changed)
     data_dir.mkdir(exist_ok=True)
-    template = made_once(descope)
-    (data_dir / "static").symlink_to(template / "static")
+    (data_dir / "static").symlink_to(static_files(descope))
     if not POSTGRESQL:
-        shutil.copy(template / "galley.sqlite3", data_dir)
+        shutil.copy(tables.of_sqlite() / "galley.sqlite3", data_dir)
         yield site
         return
     with psycopg.connect(POSTGRESQL, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_name()}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{tables.of_postgresql()}"')
     try:
         yield site
     finally:
@@ -222,28 +218,14 @@ def prepared(data_dir: Path, descope: Server, *, workers: int = 2, **changed: st
         drop(name)
 
 
-def made_once(descope: Server) -> Path:
-    """Return where the tables and the static files are that all sites of this process begin with."""
-    if PREPARED.exists():
-        return PREPARED
-    PREPARED.mkdir()
-    url = f"sqlite:///{PREPARED / 'galley.sqlite3'}"
-    if POSTGRESQL:
-        url = urlsplit(POSTGRESQL)._replace(path=f"/{template_name()}").geturl()
-        with psycopg.connect(POSTGRESQL, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{template_name()}"')
-        atexit.register(drop, template_name())
-    site = Site("http://localhost:8000", PREPARED, descope, url)
-    if POSTGRESQL:
-        site.manage("migrate", "--verbosity", "0")
-    else:
-        shutil.copy(TABLES / "galley.sqlite3", PREPARED)  # As the stand-in's own server has made them.
-    site.manage("collectstatic", "--settings", "tests.faults.uncompressed", "--no-input", "--verbosity", "0")
-    return PREPARED
+def static_files(descope: Server) -> Path:
+    """Return the folder that all sites of a run serve them from."""
 
+    def collect(folder: Path) -> None:
+        site = Site("http://localhost:8000", folder, descope, f"sqlite:///{folder / 'none.sqlite3'}")
+        site.manage("collectstatic", "--settings", "tests.faults.uncompressed", "--no-input", "--verbosity", "0")
 
-def template_name() -> str:
-    return f"faults_{os.getpid()}"
+    return tables.once("collected", collect) / "static"
 
 
 def drop(name: str) -> None:

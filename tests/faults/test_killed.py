@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.browser.server import Server
+from tests.tables import POSTGRESQL
 
 from .browser import signed_in
-from .site import POSTGRESQL, Site, end_connections, served
+from .site import Site, end_connections, served
 from .writers import Saving, check_whole, lost
 
 pytestmark = pytest.mark.servers

@@ -20,10 +20,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.server import Server
+from tests.tables import POSTGRESQL
 
 from .browser import Browser, Gone, another, signed_in
 from .posts import published
-from .site import POSTGRESQL, Site, end_connections, prepared, served
+from .site import Site, end_connections, prepared, served
 from .writers import Saving, check_whole, lost, wait_until
 
 pytestmark = pytest.mark.servers
@@ -138,6 +139,21 @@ def page_is_kept(browser: Browser) -> bool:
 def test_a_disk_without_room(seconds: float, tmp_path: Path, descope: Server, tell: Callable[[str], None]) -> None:
     with served(tmp_path / "site", descope) as site:
         assert set(endure(site, no_room, seconds, tell)) == {200}
+
+
+@pytest.mark.skipif(bool(POSTGRESQL), reason="its disk is that of another server")
+def test_without_room_the_only_one_there_reads_on_after_what_they_wrote_was_refused(
+    tmp_path: Path, descope: Server
+) -> None:
+    with served(tmp_path / "site", descope, workers=1, THREADS="1") as site:
+        author, admin = signed_in(site, "ed@example.com"), signed_in(site, "ada@example.com")
+        published(author, admin, "Read by one alone")
+
+        with no_room(site):
+            written = written_meanwhile(another(author))
+            read = {another(author).get(path).status for path in ("/posts/read-by-one-alone", "/archive", "/desk")}
+
+        assert (written, read) == (503, {200})
 
 
 @pytest.mark.long

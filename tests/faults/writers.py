@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.tables import POSTGRESQL
+
 from .browser import Answer, Browser, Gone, another, form_in
 from .posts import key_of
-from .site import POSTGRESQL, Site
+from .site import Site
 
 LETTERS = "abcdefghijklmnop \n\t*_#>-äßé漢字🙂“”"
 
