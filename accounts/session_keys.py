@@ -48,15 +48,14 @@ def changed_key(session: Session, key: str) -> str | None:
     Of parallel requests with the same key one changes it: two new keys would race for the one cookie.
     """
     used, now = digest(key), timezone.now()
-    live = Session.objects.filter(pk=session.pk, ended_at=None)
     if session.key_digest == used and session.is_key_outdated:
-        row = live.filter(key_digest=used, is_key_outdated=True)
+        is_as_it_was = Q(key_digest=used, is_key_outdated=True)
     elif session.former_key_digest == used:
-        row = live.filter(former_key_digest=used, former_key_until=None, key_changed_at__lte=now - OVERLAP)
+        is_as_it_was = Q(former_key_digest=used, former_key_until=None, key_changed_at__lte=now - OVERLAP)
     else:
         return None
     changed = new_key()
-    is_ours = row.update(
+    is_ours = Session.objects.filter(is_as_it_was, pk=session.pk, ended_at=None).update(
         key_digest=digest(changed),
         former_key_digest=used,
         former_key_until=None,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.paginator import Paginator
 from django.db.models import IntegerField, Model, QuerySet, Subquery
+
+if TYPE_CHECKING:
+    from blog.models import PostQuerySet
 
 COUNTED = 1_000
 COUNTED_EACH = 100  # Of each tag, author or series, where many of them stand on a page.
@@ -57,9 +60,16 @@ class CountOf(Subquery):
     output_field = IntegerField()
 
 
-def count_of_each(rows: QuerySet[Any, Any]) -> CountOf:
+def count_of_each(posts: PostQuerySet) -> CountOf:
     """Return how many there are, to annotate with; where they are more than COUNTED_EACH, one more than that."""
-    return CountOf(rows.order_by().values("pk")[: COUNTED_EACH + 1])
+    # In their order, though it does not matter: PostgreSQL then takes the index that has it, and ends with the last that
+    # is counted. Asked for any, or whether there is one, it goes through all posts of each.
+    return CountOf(posts.newest_first().values("pk")[: COUNTED_EACH + 1])
+
+
+def newest_of_each(posts: PostQuerySet) -> Subquery:
+    """Return when the newest of them came out, to annotate with; nothing where there is none."""
+    return Subquery(posts.newest_first().values("published_at")[:1])  # In their order, as above.
 
 
 def told(count: int, *, goes_on: bool) -> str:

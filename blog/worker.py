@@ -17,6 +17,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from accounts.seldom import Seldom
+from blog import statistics
 from blog.feeds import hub
 from blog.models import Post
 from blog.models.letter import LEASE
@@ -89,6 +90,7 @@ CHORES: dict[str, Callable[[], object]] = {
     "write daily letters": Notification.objects.write_daily_letters,
     "take up what was dropped": take_up_what_was_dropped,
     "forget what is done": forget_what_is_done,
+    "look how much is in the tables": statistics.refresh_daily,
 }
 
 

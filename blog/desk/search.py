@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db import connection
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from accounts.models import User
-from blog.long_lists import COUNTED, counted
+from blog.long_lists import COUNTED
 from blog.models import PostQuerySet
 
 from .lists import ORDERS, SORTED, STANDINGS, DeskList
@@ -101,7 +102,7 @@ class Search:
         """Return what was found, in the order that was asked for."""
         posts = self._listed
         if self._looks_at_each:
-            posts = posts.filter(pk__in=self._in_turn(posts).values("pk")[:COUNTED])
+            posts = posts.filter(pk__in=self._looked_at[:COUNTED])
         if self.tag:
             posts = self._tagged(posts)
         for word in self.words.split():
@@ -111,7 +112,7 @@ class Search:
     @cached_property
     def is_cut(self) -> bool:
         """Whether the list is longer than what was looked at."""
-        return self._looks_at_each and counted(self._listed) > COUNTED
+        return self._looks_at_each and len(self._looked_at) > COUNTED
 
     @property
     def most_looked_at(self) -> str:
@@ -121,6 +122,14 @@ class Search:
     def _looks_at_each(self) -> bool:
         """Whether no index has what is asked for: then so many are looked at as a list is counted."""
         return bool(self.words or self.tag or self.order in SORTED)
+
+    @cached_property
+    def _looked_at(self) -> list[int]:
+        """The keys of those that are looked at, and of one more where there are more.
+
+        Asked for by themselves: in one statement PostgreSQL would look for the words among all posts.
+        """
+        return list(self._in_turn(self._listed).values_list("pk", flat=True)[: COUNTED + 1])
 
     @property
     def _listed(self) -> PostQuerySet:
@@ -142,16 +151,20 @@ class Search:
     def _holds(self, word: str) -> Q:
         """Select by a word in the texts that the list is about, and, where they are of many, in the author's name.
 
-        A regular expression, because SQLite's LIKE knows the cases of ASCII alone. A letter may be typed as one
-        character or as two.
+        A regular expression, because SQLite's LIKE knows the cases of ASCII alone; for ASCII it takes a tenth of the
+        time. A letter may be typed as one character or as two.
         """
+        if word.isascii() and connection.vendor == "sqlite":
+            return self._is_in_any("icontains", word)
         forms = sorted({unicodedata.normalize(form, word) for form in ("NFC", "NFD")})
-        pattern = "|".join(re.escape(form) for form in forms)
+        return self._is_in_any("iregex", "|".join(re.escape(form) for form in forms))
+
+    def _is_in_any(self, way: str, sought: str) -> Q:
         fields = [f"{text}{field}" for text in self.desk_list.texts for field in ("title", "body")]
         fields += [] if self.desk_list.is_own else ["author__name"]
         found = Q()
         for field in fields:
-            found |= Q(**{f"{field}__iregex": pattern})
+            found |= Q(**{f"{field}__{way}": sought})
         return found
 
     @cached_property

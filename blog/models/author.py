@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import User
 from blog import permissions
 from blog.exceptions import NotPermitted, NotReady
-from blog.long_lists import count_of_each
+from blog.long_lists import count_of_each, newest_of_each
 from blog.slugs import slug_of
 
 from .history import HistoryEntry
@@ -65,8 +65,8 @@ class AuthorQuerySet(models.QuerySet["Author"]):
         tells it; by name.
         """
         theirs = posts.by_author(OuterRef("user"))
-        counted = self.with_a_page().filter(Exists(theirs)).annotate(post_count=count_of_each(theirs))
-        return counted.order_by("user__name", "pk")
+        shown = self.with_a_page().alias(newest_at=newest_of_each(theirs)).exclude(newest_at=None)
+        return shown.annotate(post_count=count_of_each(theirs)).order_by("user__name", "pk")
 
     def at(self, handle: str) -> Author | None:
         """Return the author who has this address, or had it."""

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from blog import status
-from blog.long_lists import count_of_each
+from blog.long_lists import count_of_each, newest_of_each
 from blog.slugs import slug_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
     def counted(self, posts: PostQuerySet) -> Self:
         """Those under which readers see one of these posts, with how many, by name."""
-        return self.filter(Exists(posts.tagged(OuterRef("pk")))).with_counts(posts).order_by("name", "pk")
+        shown = self.alias(newest_at=newest_of_each(posts.tagged(OuterRef("pk")))).exclude(newest_at=None)
+        return shown.with_counts(posts).order_by("name", "pk")
 
     def at(self, slug: str) -> Tag | None:
         """Return the tag that has this address, or had it."""
@@ -183,9 +184,8 @@ class SeriesQuerySet(models.QuerySet["Series"]):
         the last, `newest_at`; the one that went on last first.
         """
         within = posts.in_series(OuterRef("pk"))
-        newest_at = Subquery(within.newest_first().values("published_at")[:1])
-        counted = self.filter(Exists(within)).annotate(post_count=count_of_each(within), newest_at=newest_at)
-        return counted.order_by("-newest_at", "pk")
+        shown = self.annotate(newest_at=newest_of_each(within)).exclude(newest_at=None)
+        return shown.annotate(post_count=count_of_each(within)).order_by("-newest_at", "pk")
 
     def named(self, name: str) -> Series:
         """Return the series of this name, in whatever case, and make it where there is none."""

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from accounts.on_demand import OnDemand
 
-LARGE = {"descope", "httpx", "PIL", "snowballstemmer", "psycopg", "redis"}
+LARGE = {"descope", "httpx", "PIL", "psycopg", "redis"}
 LOADED = "import config.warm, sys; config.warm.warm_up(); import config.wsgi; print(*sys.modules)"
 PRODUCTION = {
     "SECRET_KEY": "of-a-test-in-production-mode-Zu8aeR5ohngoo6Quoo3ahth0iePh4ei",

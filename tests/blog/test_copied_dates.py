@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import QuerySet
 
 from accounts import guards
 from accounts.models import User
 from blog import copied_dates
-from blog.models import Edition, Post, PostQuerySet, Series, Tag, Tagging, tag_keeping
+from blog.models import Author, Edition, Post, PostQuerySet, Series, Tag, Tagging, tag_keeping
 
 from .plans import planned
 from .posts import STATES, post_in
@@ -98,3 +100,22 @@ def test_a_list_under_a_label_is_read_from_its_index_and_sorts_nothing(index: st
     assert index in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize(
+    ("index", "overview"),
+    [
+        ("tagging_newest", lambda: Tag.objects.counted(Post.objects.live())),
+        ("edition_newest_of_author", lambda: Author.objects.counted(Post.objects.live())),
+        ("edition_newest_in_series", lambda: Series.objects.counted(Post.objects.live())),
+    ],
+)
+def test_an_overview_asks_the_index_of_each_label(
+    index: str, overview: Callable[[], QuerySet[Any, Any]], editor: User, admin: User
+) -> None:
+    fill_shelf(30, editor, admin)
+
+    plan = planned(overview())
+
+    assert plan.count(index) >= 2  # Whether there is any, and how many.
+    assert next(iter(overview())).post_count == 30
