@@ -5,9 +5,13 @@ goes to the WSGI application, and a request to any other address fails the test.
 """
 
 import functools
+import gc
+import shutil
+import sqlite3
 import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -32,6 +36,7 @@ from accounts.sandbox.models import Role as SandboxRole
 from blog import markup
 from blog.guards import ALL_GUARDS
 from blog.models import Post
+from tests import tables
 
 SignUp = Callable[..., User]
 certificates = functools.cache(ssl.create_default_context)
@@ -43,6 +48,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         does_without = item.get_closest_marker("no_database") or _has_own_servers(item)
         if not does_without and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases=["default", "sandbox"]))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look no more at thousands of tests and all that is imported."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if tables.POSTGRESQL and not hasattr(config, "workerinput"):  # The process that all others of the run end before.
+        tables.forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Have the databases begin with tables, so that Django finds nothing to migrate."""
+    place = settings.DATABASES["default"]["TEST"]
+    made = tables.of_sqlite()
+    if tables.POSTGRESQL:
+        place["TEMPLATE"] = tables.of_postgresql()
+    else:
+        shutil.copy(made / "galley.sqlite3", place["NAME"])
+    with (
+        closing(sqlite3.connect("file:memorydb_sandbox?mode=memory&cache=shared", uri=True)) as sandbox,
+        closing(sqlite3.connect(made / "sandbox.sqlite3")) as file,
+    ):
+        file.backup(sandbox)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Let Django take SQLite's as they are there. They end with the folder that they are in."""
+    return not tables.POSTGRESQL
 
 
 def _has_own_servers(item: pytest.Item) -> bool:

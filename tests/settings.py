@@ -9,6 +9,8 @@ from datetime import timedelta
 # The sandbox keeps its keys in a folder; each run has its own.
 DATA_FOLDER = tempfile.mkdtemp(prefix="galley-tests-")
 atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
+# What is made once for all processes of a run, and lasts as long as the first of them: tests/tables.py.
+os.makedirs(os.environ.setdefault("TEST_TABLES", f"{DATA_FOLDER}/tables"), exist_ok=True)
 
 os.environ.update(
     DATA_DIR=DATA_FOLDER,

@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from tests import tables
+
 ROOT = Path(settings.BASE_DIR)
 START_SECONDS = 120
-TABLES = Path(settings.DATA_DIR) / "tables-of-servers"  # Of this process alone, and gone with it.
 JWT = re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.")
 
 
@@ -63,16 +64,12 @@ class Server:
         return self.log_path.read_text()
 
     def prepare(self) -> None:
-        """Do what bin/dev does before it serves. The first server here makes the tables, and others begin with those."""
-        for database in TABLES.glob("*.sqlite3"):
+        """Do what bin/dev does before it serves, on databases that have their tables."""
+        for database in tables.of_sqlite().glob("*.sqlite3"):
             shutil.copy(database, self.data_dir)
         command = [sys.executable, "bin/_prepare.py"]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)  # noqa: S603 — our own script.
         assert done.returncode == 0, done.stdout + done.stderr
-        if not TABLES.exists():
-            TABLES.mkdir()
-            for database in self.data_dir.glob("*.sqlite3"):
-                shutil.copy(database, TABLES)
 
     def change(self, database: str, statement: str, **values: Any) -> None:
         """Change a database of the running server, as time passing would."""

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 
+from tests import tables
 from tests.browser.server import Server
 from tests.settings import ON_POSTGRESQL
 
@@ -106,8 +107,8 @@ class Site(Server):
 
 
 @contextmanager
-def empty_site(folder: Path) -> Iterator[Site]:
-    """A place for a site, with nothing in it."""
+def empty_site(folder: Path, template: str = "template1") -> Iterator[Site]:
+    """A place for a site, with nothing in it, or on PostgreSQL what is in the template."""
     folder.mkdir()
     if not ON_POSTGRESQL:
         yield Site("http://localhost:8400", folder)
@@ -115,14 +116,14 @@ def empty_site(folder: Path) -> Iterator[Site]:
     name = f"test_galley_{os.getpid()}_{abs(hash(folder))}"
     server = os.environ["TEST_DATABASE_URL"]
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield Site("http://localhost:8400", folder, database_url=f"{server.rpartition('/')[0]}/{name}")
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
 def site_with_posts(folder: Path) -> Iterator[Site]:
-    with empty_site(folder) as site:
+    with empty_site(folder, tables.of_postgresql() if ON_POSTGRESQL else "") as site:
         site.prepare()
         site.run(SEED)
         yield site
