@@ -65,9 +65,9 @@ class Checkout:
             raise SystemExit(f"{task} failed in {self.name}; what it said is above.")
         return json.loads(done.stdout)
 
-    def seed(self, tokens: object) -> dict[str, Any]:
+    def seed(self, tokens: object, task: str = "seed") -> Any:
         """Fill the site, make it ready as bin/serve does before it serves, and return what there is to ask for."""
-        site: dict[str, Any] = self.run("seed", tokens)
+        site = self.run(task, tokens)
         command = [sys.executable, "bin/_preflight.py"]
         done = subprocess.run(command, cwd=self.root, env=self.env, capture_output=True)  # noqa: S603 — ours.
         if done.returncode:

@@ -61,6 +61,21 @@ def tokens() -> dict[str, tuple[str, str]]:
     return {name: (pair["sessionJwt"], pair["refreshJwt"]) for name, pair in signed_in.items()}
 
 
+def tokens_of_editors(number: int) -> list[tuple[str, str]]:
+    """Make so many editors and sign them in. Returns a session token and a refresh token for each."""
+    from django.conf import settings
+
+    from accounts.sandbox import people, sessions
+
+    pairs = []
+    for one in range(number):
+        profile = {"verifiedEmail": True, "name": f"Writer {one}", "roleNames": [settings.ROLE_EDITOR]}
+        address = f"writer{one}@example.com"
+        pair = sessions.sign_in(people.create([address], profile | {"email": address}), first_seen=False)
+        pairs.append((pair["sessionJwt"], pair["refreshJwt"]))
+    return pairs
+
+
 def settings_for_sites(server: Server) -> dict[str, str]:
     from django.conf import settings
 

@@ -1,48 +1,47 @@
 """What hostile Markdown costs the server and everybody else. Run by bin/bench hostile, with a DATA_DIR of its own.
 
-Each family of tests/blog/pathological.py is saved at full size, by form, on the production server. Then some people read
-pages and save small drafts, in turns with and without ten others who save the worst families as fast as they can, and
-take no notice of being told that it is too often.
+Each family of tests/blog/pathological.py is saved at full size, by form, and looked at as a proof, on what bin/serve
+starts, with the settings of production. Then some people read pages and save small drafts, in turns with and without ten
+others who save the worst families as fast as they can, and take no notice of being told that it is too often.
 """
 
 import argparse
 import http.client
-import logging
 import multiprocessing
 import os
-import re
+import sqlite3
 import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-import django
+from benchmarks import descope as stand_in
+from benchmarks import processes
+from benchmarks.checkouts import NO_LIMIT, Checkout
+from benchmarks.figures import GALLEY
+from benchmarks.pages import SESSION_COOKIE
+from benchmarks.saves import value_of
+from benchmarks.servers import ROOT, Server
 
-ROOT = Path(__file__).resolve().parents[2]
 CHARACTERS = int(os.environ.get("CHARACTERS", "100000"))
 ONLY = os.environ.get("ONLY", "")  # Words in the names of the families to save; by default, all of them.
 ATTACKERS = 10
 ROUNDS = 3
-TRIES = 10
-ROUND_SECONDS = 10
+ROUND_SECONDS = 30  # It begins with a second in which nobody has saved too often yet.
 AUTHORS = 150  # Of the families, in turns: none has had more than their share when it is their turn again.
 READERS = 6  # In turns, so that none of them saves more often than one may.
 READER_PAUSE_SECONDS = 0.1
-SAVE_LIMIT = os.environ.get("SAVE_LIMIT", "60/minute")
-NO_LIMIT = "100000000/minute"
+SAVE_LIMIT = os.environ.get("SAVE_LIMIT", "300/minute")
 WANTED_SECONDS = 1.0
 WANTED_RATIO = 2.0
-SESSION_COOKIE = "session"
-TICKS = os.sysconf("SC_CLK_TCK")
 SMALL = (
     "## Notes\n\nA few *ordinary* words with a [link](https://example.org), saved for time {number}.\n\n- one\n- two\n"
 )
@@ -55,69 +54,54 @@ def main() -> None:
     parser.add_argument("--attackers", type=int, default=ATTACKERS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
-    from benchmarks.auth import free_port, prepare
     from tests.blog.pathological import FAMILIES
 
-    port = free_port()
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PORT": str(port),
-        "SITE_URL": f"http://localhost:{port}",
-    }
-    django.setup()
-    logging.disable(logging.CRITICAL)
-    prepare()
+    folder = Path(os.environ["DATA_DIR"])
     worst = [(name, 0.0) for name in list(FAMILIES)[:: len(FAMILIES) // ATTACKERS]]
-    if not options.others:
-        with served(port, NO_LIMIT) as server:
-            worst = print_families([writer(number, port) for number in range(-AUTHORS, 0)], server)
-    with served(port, SAVE_LIMIT):
-        writers = [writer(number, port) for number in range(1, READERS + options.attackers + 1)]
-        readers, attackers = writers[:READERS], writers[READERS:]
-        ratio = print_others(readers, attackers, [name for name, _ in worst], options.rounds)
+    descope = stand_in.serve(folder / "descope")
+    try:
+        checkout = Checkout.make(GALLEY, ROOT, folder, stand_in.settings_for_sites(descope))
+        people = READERS + options.attackers + (0 if options.others else AUTHORS)
+        desks = checkout.seed(stand_in.tokens_of_editors(people), "desks")
+        if not options.others:
+            authors = desks[READERS + options.attackers :]
+            with served(checkout, NO_LIMIT) as server:
+                worst = print_families([Writer(server.url, **desk) for desk in authors], server, checkout)
+        with served(checkout, SAVE_LIMIT) as server:
+            writers = [Writer(server.url, **desk) for desk in desks[: READERS + options.attackers]]
+            readers, attackers = writers[:READERS], writers[READERS:]
+            ratio = print_others(readers, attackers, [name for name, _ in worst], options.rounds)
+    finally:
+        descope.stop()
     late = [name for name, seconds in worst if seconds > WANTED_SECONDS]
     if late or ratio > WANTED_RATIO:
         raise SystemExit(1)
 
 
 @contextmanager
-def served(port: int, save_limit: str) -> Iterator["subprocess.Popen[bytes]"]:
-    os.environ["SAVE_LIMIT"] = save_limit
-    server = serve(port)
+def served(checkout: Checkout, save_limit: str) -> Iterator[Server]:
+    checkout.env["SAVE_LIMIT"] = save_limit
+    server = checkout.serve()
     try:
+        server.wait_for("/healthz")
         yield server
     finally:
-        server.terminate()
-        server.wait(timeout=40)
-
-
-def serve(port: int) -> "subprocess.Popen[bytes]":
-    from benchmarks.lighthouse import wait_for
-
-    command = [f"{Path(sys.executable).parent}/granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", "2", "--blocking-threads", "4", "config.wsgi:application"]
-    with (Path(os.environ["DATA_DIR"]) / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)  # noqa: S603 — ours.
-    try:
-        wait_for(f"http://localhost:{port}/healthz")
-    except SystemExit:
-        server.kill()
-        raise
-    return server
+        server.stop()
 
 
 @dataclass
 class Writer:
     """An editor with one draft open, as their browser holds it."""
 
-    port: int
+    url: str
     draft: int
-    cookies: str
+    key: str
     fields: dict[str, str] = field(default_factory=dict)
     was_taken: bool = True
 
     def __post_init__(self) -> None:
         self.path = f"/desk/posts/{self.draft}/edit"
+        self.cookies = f"{SESSION_COOKIE}={self.key}"
         _, headers, page = self.call("GET", self.path)
         self.cookies += "; " + headers.get("set-cookie", "").partition(";")[0]
         self.fields = {name: value_of(name, page) for name in ("csrfmiddlewaretoken", "version", "title")}
@@ -147,7 +131,7 @@ class Writer:
 
     def call(self, method: str, path: str, form: str | None = None) -> tuple[int, dict[str, str], str]:
         headers = {"Cookie": self.cookies, "Content-Type": "application/x-www-form-urlencoded"}
-        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
+        connection = http.client.HTTPConnection(self.url.partition("//")[2], timeout=60)
         try:
             connection.request(method, path, body=form, headers=headers)
             answer = connection.getresponse()
@@ -157,46 +141,8 @@ class Writer:
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, page
 
 
-def value_of(name: str, page: str) -> str:
-    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page)
-    return found[1] if found else ""
-
-
-def writer(number: int, port: int) -> Writer:
-    """Return an editor, signed in, with a draft of their own."""
-    from django.conf import settings
-
-    from accounts.models import User
-    from accounts.roles import Role
-    from accounts.sandbox import people
-    from benchmarks.auth import get
-    from blog.models import Post
-
-    address = f"writer{number}@example.com"
-    profile = {"email": address, "verifiedEmail": True, "name": f"Writer {number}", "roleNames": [settings.ROLE_EDITOR]}
-    person = people.create([address], profile)
-    key = signed_in(address)
-    get(port, "/desk", key)
-    user = User.objects.get(subject=person.user_id)
-    user.roles = frozenset({Role.EDITOR})  # As the key's claims say.
-    post = Post.objects.write(by=user, title=f"Draft {number}", body="Words.")
-    return Writer(port, post.pk, f"{SESSION_COOKIE}={key}")
-
-
-def signed_in(address: str) -> str:
-    from accounts.exceptions import ProviderUnavailable
-    from benchmarks.auth import sign_in
-
-    for _ in range(TRIES):
-        try:
-            return sign_in(address)
-        except ProviderUnavailable:  # The server, which is the provider here, is still warming up.
-            time.sleep(1)
-    raise SystemExit(f"Nobody can sign in:\n{(Path(os.environ['DATA_DIR']) / 'server.log').read_text()[-3000:]}")
-
-
-def print_families(authors: list[Writer], server: "subprocess.Popen[bytes]") -> list[tuple[str, float]]:
-    """Save each family, print what it took, and return the slowest, the worst first."""
+def print_families(authors: list[Writer], server: Server, checkout: Checkout) -> list[tuple[str, float]]:
+    """Save each family and look at it, print what that took, and return the slowest to save, the worst first."""
     from tests.blog.pathological import FAMILIES
 
     families = {name: family for name, family in FAMILIES.items() if ONLY in name}
@@ -205,11 +151,12 @@ def print_families(authors: list[Writer], server: "subprocess.Popen[bytes]") -> 
         authors[0].save(SMALL.format(number=next(NUMBERS)))  # The first ones start the processes that render.
     took: list[tuple[str, float, float, float, str]] = []
     for attacker, (name, family) in zip(cycle(authors), families.items(), strict=False):
-        used = cpu_seconds(server.pid)
+        used = processes.cpu_seconds(server.process.pid)
         seconds = attacker.save(family(CHARACTERS)[:CHARACTERS])
-        outcome = outcome_of(attacker.draft) if attacker.was_taken else "refused: by the form"
-        used = cpu_seconds(server.pid) - used
-        took.append((name, seconds, used, attacker.read(f"/desk/posts/{attacker.draft}"), outcome))
+        proof_seconds = attacker.read(f"/desk/posts/{attacker.draft}")
+        used = processes.cpu_seconds(server.process.pid) - used
+        outcome = outcome_of(attacker.draft, checkout) if attacker.was_taken else "refused: by the form"
+        took.append((name, seconds, used, proof_seconds, outcome))
         attacker.save(SMALL.format(number=next(NUMBERS)))
     took.sort(key=lambda one: one[1], reverse=True)
     for name, seconds, used, proof, outcome in took:
@@ -220,33 +167,13 @@ def print_families(authors: list[Writer], server: "subprocess.Popen[bytes]") -> 
     return [(name, seconds) for name, seconds, *_ in took[:ATTACKERS]]
 
 
-def outcome_of(draft: int) -> str:
-    from blog.models import Post
-
-    post = Post.objects.get(pk=draft)
-    if not post.is_rendered:
+def outcome_of(draft: int, checkout: Checkout) -> str:
+    with closing(sqlite3.connect(checkout.folder / "galley.sqlite3")) as database:
+        question = "SELECT html_version = version, problem, problem_line FROM blog_post WHERE id = ?"
+        is_rendered, problem, line = database.execute(question, [draft]).fetchone()
+    if not is_rendered:
         return "busy: to be tried again"
-    return f"refused: line {post.problem_line}, {post.problem}" if post.problem else "rendered"
-
-
-def cpu_seconds(process: int) -> float:
-    """Return how much of the processor a process and all that it started have had."""
-    total, tree = 0, {process}
-    for _ in range(4):  # A process of the server, a worker, a child, and nothing below it.
-        for status in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = status.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[1]) in tree:
-                tree.add(int(status.parent.name))
-    for one in tree:
-        try:
-            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        total += sum(int(ticks) for ticks in fields[11:15])
-    return total / TICKS
+    return f"refused: line {line}, {problem}" if problem else "rendered"
 
 
 def print_others(readers: list[Writer], attackers: list[Writer], names: list[str], rounds: int) -> float:
@@ -257,6 +184,7 @@ def print_others(readers: list[Writer], attackers: list[Writer], names: list[str
     peace: dict[str, list[float]] = {}
     attack: dict[str, list[float]] = {}
     saved = refused = 0
+    visit(readers, {})  # The first ones make pages that are kept, and start the processes that render.
     for _ in range(rounds):
         visit(readers, peace)
         # In a process of their own: what it costs to attack is nothing that others wait for.

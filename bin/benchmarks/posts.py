@@ -1,19 +1,22 @@
 """Fill an empty site with posts, in bulk: the verbs would take a day for what this does in minutes.
 
-What is put down is what the verbs would have put down, and the guards of the database look at it. Others may use it,
-after django.setup() and with the tables there: `fill(10_000)`.
+What is put down is what the verbs would have put down, and the guards of the database look at it. Where texts, tags and
+authors begin again from the first, the database copies what is there. Others may use it, after django.setup() and with
+the tables there: `fill(10_000)`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import copy
+from copy import copy as copy_of
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.copied_posts import Copied, copy, copying
 from benchmarks.texts import Text, name_of, texts, titles, vocabulary
 
 if TYPE_CHECKING:
@@ -23,12 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["fill", "vocabulary"]
 
 BATCH = 250
+COPIES_AT_ONCE = 2_500
 DIFFERENT_TEXTS = 200
 TAGS_A_POST = 3
 POSTS_A_SERIES = 10
 # However many there are, they came out in these ten years.
 FIRST_DAY, YEARS = datetime(2015, 1, 1, tzinfo=UTC), timedelta(days=3650)
-DAY = timedelta(days=1)
+HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
+BUSY = datetime(2018, 5, 1, tzinfo=UTC), datetime(2018, 6, 1, tzinfo=UTC)
 # Where those stand that are not published, in turn.
 STANDINGS = (
     "draft",
@@ -77,11 +82,14 @@ def fill(
     word_count: int = 1_000,
     series_count: int = 20,
     unpublished: int | None = None,
+    text_count: int = DIFFERENT_TEXTS,
     people: Sequence[User] = (),
+    desk_of: User | None = None,
 ) -> None:
     """Add so many published posts, and `unpublished` others on the desk: one for a hundred, where nothing is said.
 
-    `people` are among the authors, of whom there are `author_count`.
+    `people` are among the authors, of whom there are `author_count`. What is on the desk is of all of
+    them, or of `desk_of` alone.
     """
     from django.db import connection
 
@@ -92,12 +100,14 @@ def fill(
     for writer in writers:
         Author.objects.of(writer)
     labels = [Tag.objects.named(f"topic {number}") for number in range(tag_count)]
-    pool = texts(min(DIFFERENT_TEXTS, count), word_count)
+    pool = texts(min(text_count, count), word_count)
     desk = count // 100 if unpublished is None else unpublished
-    planned = _planned(count, desk, pool, writers, admin, labels, min(series_count, count // POSTS_A_SERIES))
+    planned = _planned(count, desk, pool, writers, admin, labels, min(series_count, count // POSTS_A_SERIES), desk_of)
+    originals = min(count, lcm(len(pool), tag_count, author_count))
     with _unlogged(), _in_bulk(connection):
-        while batch := list(islice(planned, BATCH)):
-            _put_down(batch)
+        _put_down_all(islice(planned, originals))
+        _copy_all(islice(planned, count - originals), originals)
+        _put_down_all(planned)
     assert not Edition.objects.exclude(revision__in=Revision.objects.all()).exists()  # noqa: S101
 
 
@@ -114,24 +124,41 @@ def _person(subject: str, name: str, roles: list[str]) -> User:
 
 
 def _planned(
-    posts: int, desk: int, pool: list[Text], writers: list[User], admin: User, labels: list[Tag], series: int
+    posts: int,
+    desk: int,
+    pool: list[Text],
+    writers: list[User],
+    admin: User,
+    labels: list[Tag],
+    series: int,
+    desk_of: User | None,
 ) -> Iterator[Planned]:
     """Yield the published ones from the oldest on, then those on the desk."""
     stretch = posts // series if series else posts + 1
     for number, title in zip(range(posts + desk), titles(3), strict=False):
-        is_on_desk = number >= posts
+        is_on_desk, place_on_desk = number >= posts, number - posts
         place = number % stretch
         yield Planned(
             number=number,
-            standing=STANDINGS[(number - posts) % len(STANDINGS)] if is_on_desk else "published",
+            standing=STANDINGS[place_on_desk % len(STANDINGS)] if is_on_desk else "published",
             text=pool[number * 7 % len(pool)],
             title=f"{title} {name_of(number)}",
-            author=writers[number % len(writers)],
+            author=desk_of if is_on_desk and desk_of else writers[number % len(writers)],
             admin=admin,
             tags=[labels[(number * 11 + step * step) % len(labels)] for step in range(min(TAGS_A_POST, len(labels)))],
             series=f"Series {number // stretch}" if place < POSTS_A_SERIES and not is_on_desk and series else "",
-            at=FIRST_DAY + YEARS * (number / (posts + desk)),
+            at=FIRST_DAY + YEARS + HOUR * place_on_desk
+            if is_on_desk
+            else _in_time(FIRST_DAY + YEARS * (number / posts)),
         )
+
+
+def _in_time(at: datetime) -> datetime:
+    """Return when it came out: what would have in the months about BUSY came in that month, so that its archive is long."""
+    begins, ends = BUSY
+    if not begins - 2 * MONTH <= at < ends + 2 * MONTH:
+        return at
+    return begins + (at - begins + 2 * MONTH) * ((ends - begins) / (ends - begins + 4 * MONTH))
 
 
 @contextmanager
@@ -170,6 +197,9 @@ def _sqlite_in_bulk(cursor: Any) -> list[str]:
 def _postgresql_in_bulk(cursor: Any) -> list[str]:
     """Return what ends it, and builds the index of words anew."""
     cursor.execute("SET synchronous_commit = off")
+    # Keys are looked up by plans that were made while the tables were small, and would go through them as they grow.
+    cursor.execute("SET enable_seqscan = off")
+    cursor.execute("SET jit = off")
     cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '%USING gin%'")
     indexes = cursor.fetchall()
     for name, _ in indexes:
@@ -177,16 +207,70 @@ def _postgresql_in_bulk(cursor: Any) -> list[str]:
     return ["SET maintenance_work_mem = '512MB'", *(definition for _, definition in indexes)]
 
 
+def _put_down_all(planned: Iterator[Planned]) -> None:
+    while batch := list(islice(planned, BATCH)):
+        _put_down(batch)
+
+
+def _copy_all(planned: Iterator[Planned], originals: int) -> None:
+    """Have these copied from those that were put down last, which are so many."""
+    from django.db import connection, transaction
+
+    first_pk, analyzed = _last_keys()[0] - originals + 1, 0
+    with connection.cursor() as cursor, copying(cursor, connection.vendor):
+        while batch := list(islice(planned, COPIES_AT_ONCE)):
+            with transaction.atomic():
+                copy(cursor, list(_copies(batch, first_pk, originals)))
+                _reset_sequences()
+            if connection.vendor == "postgresql" and batch[-1].number >= 2 * analyzed:
+                cursor.execute("ANALYZE")  # Or keys are looked up by plans from when there were few.
+                analyzed = batch[-1].number
+
+
+def _copies(batch: list[Planned], first_pk: int, originals: int) -> Iterator[Copied]:
+    from django.conf import settings
+
+    from blog.models import Series
+    from blog.terms import kept_of, stemmer_of
+
+    series = {name: Series.objects.named(name).pk for name in {one.series for one in batch} if name}
+    stemmer = stemmer_of(settings.SITE_LANGUAGE)
+    post_pk, revision_pk = _last_keys()
+    for step, one in enumerate(batch, 1):
+        one.post = _post(one, post_pk + step)
+        revision = _revision(one, revision_pk + step)
+        original = first_pk + one.number % originals
+        found_by = kept_of(one.title, stemmer)
+        yield Copied(original, revision, series.get(one.series), found_by, one.at - 2 * DAY, one.at - DAY, one.at)
+
+
+def _last_keys() -> tuple[int, int]:
+    from django.db.models import Max
+
+    from blog.models import Post, Revision
+
+    keys = [model.objects.aggregate(last=Max("pk"))["last"] or 0 for model in (Post, Revision)]
+    return keys[0], keys[1]
+
+
+def _reset_sequences() -> None:
+    from django.core.management.color import no_style
+    from django.db import connection
+
+    from blog.models import Post, Revision
+
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Post, Revision]):
+            cursor.execute(statement)
+
+
 def _put_down(batch: list[Planned]) -> None:
     """Put these down as the guards of the database want it: sealed, approved, and only then pointed to."""
-    from django.core.management.color import no_style
-    from django.db import connection, transaction
-    from django.db.models import Max
+    from django.db import transaction
 
     from blog.models import Approval, Edition, HistoryEntry, Post, Revision, RevisionWriter, SearchEntry, Tagging
 
-    post_pk = Post.objects.aggregate(last=Max("pk"))["last"] or 0
-    revision_pk = Revision.objects.aggregate(last=Max("pk"))["last"] or 0
+    post_pk, revision_pk = _last_keys()
     sealed = [one for one in batch if one.standing != "draft"]
     approved = [one for one in batch if one.is_approved]
     for pk, one in enumerate(batch, post_pk + 1):
@@ -207,9 +291,7 @@ def _put_down(batch: list[Planned]) -> None:
         )
         HistoryEntry.objects.bulk_create(entry for one in batch for entry in _history(one))
         SearchEntry.objects.bulk_create(map(_search_entry, editions, approved))
-        for statement in connection.ops.sequence_reset_sql(no_style(), [Post, Revision]):
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        _reset_sequences()
 
 
 def _post(one: Planned, pk: int) -> Post:
@@ -305,7 +387,7 @@ def _edition(one: Planned) -> Edition:
 def _search_entry(edition: Edition, one: Planned) -> Any:
     from blog.models import SearchEntry
 
-    without_text = copy(edition)
+    without_text = copy_of(edition)
     without_text.text = ""  # Its words are known already.
     entry = SearchEntry.objects.of(without_text, waits=one.standing == "scheduled")
     entry.text = one.text.found_by

@@ -38,7 +38,7 @@ class Writer:
         if status != 200:
             raise SystemExit(f"{writer.path} answers {status}")
         writer.cookies += "; " + headers.get("set-cookie", "").partition(";")[0]
-        writer.fields = {name: _value_of(name, page) for name in ("csrfmiddlewaretoken", "version", "title")}
+        writer.fields = {name: value_of(name, page) for name in ("csrfmiddlewaretoken", "version", "title")}
         return writer
 
     def save(self, body: str) -> float:
@@ -68,7 +68,8 @@ class Writer:
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, page
 
 
-def _value_of(name: str, page: str) -> str:
+def value_of(name: str, page: str) -> str:
+    """Return what a form has in its hidden or one-line field of this name."""
     found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page)
     return found[1] if found else ""
 

@@ -1,6 +1,7 @@
 """Work inside a checkout of Galley that is measured, with its settings: bin/bench speed runs it there.
 
     python site.py seed       fill its database; told tokens, it tells what to ask for
+    python site.py desks      give everybody whose tokens it is told a draft, and tell their keys
     python site.py queries    tell the statements that an address takes
     python site.py profile    tell where the time of an address goes
     python site.py renew      let all pages be made anew, as a publication does
@@ -14,6 +15,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -61,6 +63,24 @@ def seed(tokens: dict[str, tuple[str, str]]) -> dict[str, Any]:
     }
 
 
+def desks(tokens: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Sign editors in by their tokens, and start a draft for each."""
+    from django.core.management import call_command
+
+    from accounts import sessions
+    from accounts.models import User
+    from accounts.roles import Role
+    from blog.models import Post
+
+    call_command("migrate", verbosity=0)
+    keys = [sessions.start(*pair)[0] for pair in tokens]
+    writers = []
+    for number, (key, user) in enumerate(zip(keys, User.objects.order_by("pk"), strict=True)):
+        user.roles = frozenset({Role.EDITOR})  # As the key's claims say.
+        writers.append({"key": key, "draft": Post.objects.write(by=user, title=f"Draft {number}", body="Words.").pk})
+    return writers
+
+
 def queries(address: dict[str, Any]) -> list[str]:
     from benchmarks import asking
 
@@ -79,7 +99,13 @@ def renew(told: object) -> None:
     SiteVersion.objects.renew()
 
 
-TASKS = {"seed": seed, "queries": queries, "profile": profile, "renew": renew}
+TASKS: dict[str, Callable[[Any], Any]] = {
+    "seed": seed,
+    "desks": desks,
+    "queries": queries,
+    "profile": profile,
+    "renew": renew,
+}
 
 if __name__ == "__main__":
     main(sys.argv[1])
