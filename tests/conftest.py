@@ -36,6 +36,7 @@ from accounts.sandbox.models import Role as SandboxRole
 from blog import markup
 from blog.guards import ALL_GUARDS
 from blog.models import Post
+from blog.rendering import process
 from tests import tables
 
 SignUp = Callable[..., User]
@@ -93,6 +94,7 @@ def _has_own_servers(item: pytest.Item) -> bool:
 def no_hurry() -> None:
     """Let a busy machine be no reason for a test to fail. Tests of these limits take the ones that there are."""
     markup.TIME_LIMIT_SECONDS = 30
+    process.QUICK_CPU_SECONDS = process.AT_ONCE_CPU_SECONDS = 30  # The writers of all tests have the same few keys.
     patience.REQUEST_SECONDS = 60
 
 

@@ -18,6 +18,7 @@ from blog.rendering import process
 from blog.rendering.answer import answer
 from blog.rendering.document import Document
 from blog.rendering.limits import TookTooLong, done_by
+from blog.rendering.process import AT_ONCE_CPU_SECONDS, QUICK_CPU_SECONDS  # As they are before the tests begin.
 from tests.accounts.processes import wait_until
 from tests.blog.pathological import FAMILIES, Family
 
@@ -376,8 +377,10 @@ def soon(condition: Callable[[], bool]) -> bool:
 @pytest.mark.usefixtures("patient")
 class TestLanes:
     @pytest.fixture(autouse=True)
-    def _nobody_has_had_anything_yet(self) -> None:
+    def _nobody_has_had_anything_yet(self, monkeypatch: pytest.MonkeyPatch) -> None:
         process.pool.even_at.clear()
+        monkeypatch.setattr(process, "AT_ONCE_CPU_SECONDS", AT_ONCE_CPU_SECONDS)
+        monkeypatch.setattr(process, "QUICK_CPU_SECONDS", QUICK_CPU_SECONDS)
 
     def test_a_long_text_goes_on_where_it_keeps_nobody_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(process, "QUICK_CPU_SECONDS", 0.05)
