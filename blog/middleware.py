@@ -3,7 +3,6 @@
 It stands before Django's CSRF middleware, which is the first to read what was sent, and would fail on too much of it.
 """
 
-import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,10 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts import limits
 from accounts.exceptions import TooMany
-from accounts.http import length_of, problem, refusal, step_up_url, too_many, wants_json, with_person
+from accounts.http import length_of, problem, refusal, step_up_url, too_many, wants_json
 
+from . import pace
 from .doors import Door, entered_by
 from .exceptions import AnotherRevision, NotReady, StepUpNeeded, WrongStatus
 from .markup import BUSY_SECONDS, MAX_CHARACTERS, Busy, Unrenderable
@@ -29,15 +28,13 @@ DECISIONS = ("desk:publish", "desk:publish_alone", "desk:schedule", "desk:reques
 class RefusalMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.one_in_a_hurry = threading.Semaphore(1)  # Of those who save on and on, one at a time: the rest give way.
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             with entered_by(Door.API if request.path.startswith("/api/") else Door.PAGE):
                 return self.get_response(request)
         finally:
-            if getattr(request, "is_in_a_hurry", False):
-                self.one_in_a_hurry.release()
+            pace.let_go(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -47,18 +44,10 @@ class RefusalMiddleware:
             return refusal(request, "_shared/refused.html", 413, reason, title="That is too much at once")
         if request.method == "POST" and hasattr(view, "limit"):
             try:
-                self._let_in(request, view.limit)
+                pace.let_in(request, view.limit)
             except TooMany as trouble:
                 return too_many(request, trouble)
         return None
-
-    def _let_in(self, request: HttpRequest, limit: str) -> None:
-        """Raises TooMany."""
-        whose = str(with_person(request).user.pk)
-        if limits.keep_pace(limit, whose, length_of(request)):
-            if not self.one_in_a_hurry.acquire(blocking=False):
-                raise limits.give_way(limit, whose)
-            request.is_in_a_hurry = True  # type: ignore[attr-defined]  # for when it is answered
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, StepUpNeeded):

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import limits
 from accounts.models import User
+from blog import pace
 from blog.models import Post
 from blog.status import Status
 from tests.blog.posts import STATES, post_in
@@ -561,3 +562,23 @@ def test_a_long_text_of_a_program_counts_as_several_saves(
     assert create(editor, content=text).status_code == 201
 
     assert limits.keep_pace("SAVE_LIMIT", str(editor.pk)) == is_in_a_hurry
+
+
+def test_a_program_in_a_hurry_gives_way_to_somebody_else_in_a_hurry(
+    editor: User, other_editor: User, rf: RequestFactory, settings: Settings
+) -> None:
+    settings.SAVE_LIMIT = (20, 60)
+    long = "Words. " * 5_000
+    before_them = rf.post("/write")
+    before_them.user = other_editor  # type: ignore[assignment]  # as accounts.middleware sets it
+    for _ in range(3):
+        pace.let_in(before_them, "SAVE_LIMIT")
+
+    first = create(editor)
+    meanwhile = create(editor, content=long)
+    pace.let_go(before_them)
+    later = create(editor, content=long)
+
+    assert first.status_code == 201
+    assert_refused(meanwhile, 429)
+    assert later.status_code == 201
