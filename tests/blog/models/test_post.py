@@ -23,6 +23,7 @@ from blog.slugs import slug_of
 from blog.status import Status
 from tests.blog.plans import planned
 from tests.blog.posts import post_in
+from tests.blog.shelves import fill_shelf
 
 # Addresses
 
@@ -256,3 +257,12 @@ def test_a_key_is_looked_up_among_keys_and_not_among_all_posts_of_a_person(edito
         cursor.execute("ANALYZE blog_post")  # Or it depends on what PostgreSQL has seen of other tests.
 
     assert "post_written_once" in planned(Post.objects.written_once(editor, "a key"))
+
+
+def test_what_belongs_to_posts_is_joined_to_those_of_the_page_alone(editor: User, admin: User) -> None:
+    fill_shelf(30, editor, admin)
+
+    page = Post.objects.visible_to(editor).for_lists().order_by("-created_at", "-pk").cut(5, 20)
+
+    assert str(page.query).count("SELECT") == 1
+    assert [post.title for post in page] == [f"Shelved {number:04}" for number in range(24, 4, -1)]
