@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +49,7 @@ __all__ = [
 ]
 
 TIME_LIMIT_SECONDS = 0.8  # A save waits so long, and has some more to do.
+HAND_OVER_SECONDS = 0.005
 BUSY_SECONDS = 5  # After so long it is worth asking again.
 
 # What could end a `<script>` or open a comment in it, and what JavaScript once took for the end of a line. JSON may
@@ -75,12 +77,14 @@ def render(
     is_covered: bool = False,
     whose: object = None,
     can_wait: bool = False,
+    when_sent: Callable[[], None] | None = None,
 ) -> SafeString:
     """Return the text as HTML that has passed the allow-list.
 
     `pictures` are those kept here that it may show: by address, their width and height. Above a text that
     `is_covered` stands a picture already, which is to come first. Who it is that keeps others waiting with long texts
-    is known by `whose` they are: what `can_wait` of theirs is left for later.
+    is known by `whose` they are: what `can_wait` of theirs is left for later. `when_sent` is called once a process that
+    renders has the text.
 
     Raises Unrenderable, with a reason and a line for the author, when the text is too long, or takes more
     than its share of time or memory, and Busy when the machine has none to give. Either way it is back within
@@ -88,7 +92,7 @@ def render(
     """
     began_at = time.perf_counter()
     try:
-        html = _rendered(text, whose, can_wait=can_wait, pictures=pictures, is_covered=is_covered)
+        html = _rendered(text, whose, can_wait=can_wait, when_sent=when_sent, pictures=pictures, is_covered=is_covered)
     except Unrenderable:
         renders.note(time.perf_counter() - began_at, "refused")
         raise
@@ -111,8 +115,13 @@ def begin(
 
     Meanwhile the caller has other things to wait for. Who then does not ask leaves nothing behind.
     """
-    work = partial(render, text, pictures, is_covered=is_covered, whose=whose, can_wait=can_wait)
-    return _beside.submit(copy_context().run, work).result
+    sent = threading.Event()
+    work = partial(render, text, pictures, is_covered=is_covered, whose=whose, can_wait=can_wait, when_sent=sent.set)
+    begun = _beside.submit(copy_context().run, work)
+    begun.add_done_callback(lambda _: sent.set())
+    # Left to itself, the thread would get the interpreter now and then, and the text be on its way a millisecond later.
+    sent.wait(HAND_OVER_SECONDS)
+    return begun.result
 
 
 def _rendered(text: str, whose: object, **shown: Any) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from blog import checks, markup
 from blog.checks import Finding, site
 from blog.exceptions import ChecksFailed, EditedMeanwhile, NotReady, WrongStatus
 from blog.status import Status
+from blog.workflow import MOVES
 from observability.counters import saves
 
 from .image import Image, ImageUse, check_cover, digests_in
@@ -48,23 +51,26 @@ class Writing(PostRow):
         What is None stays as it was. Raises NotPermitted, WrongStatus, EditedMeanwhile unless `version` is the one last
         saved, and NotReady for a new cover that is no picture kept here, as far as they may know.
         """
+        given: dict[str, Any] = {
+            "title": title,
+            "body": with_plain_newlines(body),
+            "tags": list(tags),
+            "excerpt": excerpt,
+        }
+        given |= {"cover": cover, "cover_alt": cover_alt, "canonical_url": canonical_url}
+        given |= {"series": series, "corrections": corrections, "language": language}
+        changes = {field: value for field, value in given.items() if value is not None}
+        ahead = self._render_ahead(self.words._replace(**changes), by=by, version=version)
         with transaction.atomic():
             was = self._begin("edit", by=by)
-            given = {"excerpt": excerpt, "cover": cover, "cover_alt": cover_alt, "canonical_url": canonical_url}
-            given |= {"series": series, "corrections": corrections, "language": language}
-            words = self.words._replace(
-                title=title,
-                body=with_plain_newlines(body),
-                tags=list(tags),
-                **{field: value for field, value in given.items() if value is not None},
-            )
+            words = self.words._replace(**changes)
             if words == self.words:
                 return
             self._check_is_newest(version)
             if words.cover != self.cover:
                 check_cover(words.cover, by=by)
             self._take(words, by=by)
-            rendered = self._begin_to_render(can_wait=True)
+            rendered = ahead or self._begin_to_render(can_wait=True)
             self._finish("edit", by=by, was=was, changed=EDITED)
         saves.add("done")
         with suppress(markup.Busy):
@@ -134,6 +140,16 @@ class Writing(PostRow):
         with transaction.atomic():
             was = self._begin("withdraw", by=by)
             self._finish("withdraw", by=by, was=was, revision=self._leave_review())
+
+    def _render_ahead(self, words: Words, *, by: User, version: int) -> Callable[[], SafeString] | None:
+        """Have words rendered from before the row is locked, where it looks as if they will be saved.
+
+        Not where they show pictures: their sizes are known once it has been noted that they are shown.
+        """
+        looks_new = self.version == version and words != self.words
+        if not looks_new or not MOVES["edit"].by(by, self._as_post) or digests_in(words.body):
+            return None
+        return markup.begin(words.body, is_covered=bool(words.cover), whose=self.author_id, can_wait=True)
 
     def _take(self, words: Words, *, by: User) -> None:
         """Make these the words of the working copy."""

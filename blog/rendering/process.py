@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -66,11 +67,13 @@ class Child:
             self._told(deadline)
             self.is_ready = True
 
-    def ask(self, deadline: float, **request: Any) -> dict[str, Any]:
+    def ask(self, deadline: float, *, when_sent: Callable[[], None] | None = None, **request: Any) -> dict[str, Any]:
         """Return the child's reply. Raises OSError (TimeoutError among them) if there is none in time."""
         self.get_ready(deadline)
         self.connection.settimeout(_left(deadline))
         send(self.connection, {"deadline": deadline, **request})
+        if when_sent:
+            when_sent()
         before = self.cpu_seconds
         reply = self._told(deadline)
         return reply | {"used_cpu_seconds": self.cpu_seconds - before}

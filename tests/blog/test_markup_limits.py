@@ -432,6 +432,13 @@ class TestLanes:
         assert not process.pool.last.idle
         assert settled(ORDINARY, whose="busy writer")
 
+    def test_it_is_told_when_a_process_that_renders_has_the_text(self) -> None:
+        idle: list[int] = []
+
+        markup.render(ORDINARY, when_sent=lambda: idle.append(len(process.pool.quick.idle)))
+
+        assert idle == [len(process.pool.quick.idle) - 1]
+
     @pytest.mark.parametrize("text", [LONG[:50_000], ORDINARY * 60])
     def test_no_save_waits_for_what_is_not_soon_done(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(process, "QUICK_CPU_SECONDS", 0.05)

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from accounts.models import User
+from blog.exceptions import EditedMeanwhile, NotPermitted
 from blog.models import Post
 from config import metrics
 from observability import counters
@@ -92,6 +93,21 @@ def test_renders_saves_and_sign_ins_are_counted(editor: User, draft: Post) -> No
     assert signed_in(editor).post(address, text).status_code == 409
 
     assert {line: value_of(line) - was for line, was in before.items()} == {renders: 1, **dict.fromkeys(SAVES, 1)}
+
+
+@pytest.mark.usefixtures("counting")
+def test_what_is_not_going_to_be_saved_is_not_rendered(editor: User, other_editor: User, draft: Post) -> None:
+    renders = 'galley_render_seconds_count{outcome="done"}'
+    before = value_of(renders)
+
+    draft.edit(by=editor, version=draft.version, title=draft.title, body=draft.body, tags=draft.tags)
+    with pytest.raises(EditedMeanwhile):
+        draft.edit(by=editor, version=draft.version - 1, title="On proofs", body="Late.")
+    with pytest.raises(NotPermitted):
+        draft.edit(by=other_editor, version=draft.version, title="On proofs", body="Of somebody else.")
+    draft.edit(by=editor, version=draft.version, title=draft.title, body="New words.")
+
+    assert value_of(renders) == before + 1
 
 
 SAVES = [

@@ -269,6 +269,12 @@ def test_who_brought_a_picture_deletes_it_unless_a_text_of_theirs_shows_it(
     assert not default_storage.exists(f"posts/{image.digest}.webp")
 
 
+def test_a_picture_that_comes_into_a_text_has_its_size_at_once(editor: User, draft: Post, image: Image) -> None:
+    draft.edit(by=editor, version=draft.version, title="On proofs", body=f"![A](/media/{image.digest}.webp)")
+
+    assert 'width="40" height="30"' in draft.html
+
+
 def test_a_picture_in_a_sealed_revision_is_never_deleted(editor: User, image: Image) -> None:
     post = Post.objects.write(by=editor, title="On proofs", body=f"![A](/media/{image.digest}.webp)")
     post.submit(by=editor)
