@@ -49,3 +49,12 @@ def fill_shelf(count: int, author: User, admin: User, cover: Image | None = None
     for place, revision in enumerate(revisions, start=start):
         at = first + timedelta(hours=place)
         Post.objects.filter(pk=revision.post_id).update(live_revision=revision, published_at=at, live_since=at)
+
+
+def fill_drawer(count: int, author: User) -> None:
+    """Leave so many drafts of this author on the desk, which nobody has looked at."""
+    start = Post.objects.count()
+    Post.objects.bulk_create(
+        Post(slug=f"drawn-{number}", author=author, title=f"Drawn {number}", body="Words.", writers=[author.pk])
+        for number in range(start, start + count)
+    )

@@ -14,7 +14,6 @@ from blog.metadata.linked_data import shortened
 from blog.models import Author, Post
 from blog.models import Image as Kept
 from tests.blog.images.files import picture
-from tests.blog.posts import post_in
 from tests.blog.shelves import fill_shelf
 from tests.conftest import signed_in
 
@@ -119,8 +118,7 @@ def test_the_canonical_address_is_the_sites_own_whatever_was_asked_for() -> None
 
 @pytest.mark.usefixtures("public")
 def test_each_page_of_a_list_names_itself_and_its_neighbours(editor: User, admin: User) -> None:
-    for number in range(41):
-        post_in("published", editor, admin, title=f"Post {number}")
+    fill_shelf(41, editor, admin)
 
     first, middle, last = (head_of(f"/?page={number}") for number in (1, 2, 3))
 

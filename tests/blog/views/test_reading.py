@@ -11,15 +11,15 @@ from django.utils import timezone
 from accounts.models import User
 from blog.models import Post
 from tests.blog.posts import STATES, post_in
+from tests.blog.shelves import fill_shelf
 from tests.conftest import signed_in
 
 
 @pytest.fixture
 def forty_five(editor: User, admin: User) -> list[str]:
     """Titles of forty-five published posts, newest first."""
-    for number in range(45):
-        post_in("published", editor, admin, title=f"Post {number:02}")
-    return [f"Post {number:02}" for number in reversed(range(45))]
+    fill_shelf(45, editor, admin)
+    return [f"Shelved {number:04}" for number in reversed(range(45))]
 
 
 def titles(client: Client, path: str) -> list[str]:
