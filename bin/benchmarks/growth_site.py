@@ -232,7 +232,8 @@ def prepare(posts: int) -> tuple[Client, Client, Client, Client]:
         editor = User.objects.get(email="ed@example.com")
         fill(posts, unpublished=ON_THE_DESK, people=[editor], desk_of=editor)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            # As it would be by itself within the hour on PostgreSQL, which reads indexes alone from then on.
+            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
         filled.touch()
         sys.stderr.write(f"{posts:,} posts on {connection.vendor}: {time.monotonic() - started:.0f} s" + "\n")
     browsers = [Client(HTTP_HOST=f"localhost:{PORT}") for _ in range(4)]

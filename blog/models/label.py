@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.urls import reverse
 
 from blog import status
@@ -44,9 +44,9 @@ def key_of(name: str) -> str:
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
-    def shown(self) -> Self:
-        """Those of posts that readers see."""
-        return self.filter(Exists(Tagging.objects.filter(status.shown(), tag=OuterRef("pk")).order_by()))
+    def shown(self, posts: PostQuerySet) -> Self:
+        """Those under which readers see one of these posts."""
+        return self.alias(newest_at=newest_of_each(posts.tagged(OuterRef("pk")))).exclude(newest_at=None)
 
     def with_counts(self, posts: PostQuerySet) -> Self:
         """With how many of these posts readers see under each, `post_count`, as `count_of_each` tells it."""
@@ -54,8 +54,7 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
     def counted(self, posts: PostQuerySet) -> Self:
         """Those under which readers see one of these posts, with how many, by name."""
-        shown = self.alias(newest_at=newest_of_each(posts.tagged(OuterRef("pk")))).exclude(newest_at=None)
-        return shown.with_counts(posts).order_by("name", "pk")
+        return self.shown(posts).with_counts(posts).order_by("name", "pk")
 
     def at(self, slug: str) -> Tag | None:
         """Return the tag that has this address, or had it."""

@@ -123,7 +123,7 @@ def explained(person: Person, typed: str, how: str) -> list[str]:
     """Return how the database would look for it, in its own words, line by line."""
     matching = _matching(parse(typed))
     within = _within(matching.query)
-    sql, values = _statement(person, matching, within, _since(matching, within), newest=False)
+    sql, values = _statement(person, matching, within, _cut(matching, within), newest=False)
     with connection.cursor() as cursor:
         cursor.execute(f"{how} {sql} LIMIT 20", values)
         return [str(row[-1]) for row in cursor.fetchall()]
@@ -151,9 +151,10 @@ def _keys(person: Person, matching: Matching, *, newest: bool, first: int, count
         within = _within(matching.query)
     except EmptyResultSet:  # No tag has the name: Django need not ask to know.
         return Keys()
-    since = _since(matching, within)
+    cut = _cut(matching, within)
+    goes_on = cut is not None
     try:
-        sql, values = _statement(person, matching, within, since, newest=newest)
+        sql, values = _statement(person, matching, within, cut, newest=newest)
     except EmptyResultSet:  # Nothing is readable.
         return Keys()
     with connection.cursor() as cursor:
@@ -161,8 +162,8 @@ def _keys(person: Person, matching: Matching, *, newest: bool, first: int, count
         rows = cursor.fetchall()
         if not rows and first:  # Beyond the end: how many there are is still to be told.
             cursor.execute(f"{sql} LIMIT 1", values)
-            return Keys([], next(iter(cursor.fetchall()), (0, 0))[1], since is not None)
-    return Keys([key for key, _ in rows], rows[0][1] if rows else 0, since is not None)
+            return Keys([], next(iter(cursor.fetchall()), (0, 0))[1], goes_on)
+    return Keys([key for key, _ in rows], rows[0][1] if rows else 0, goes_on)
 
 
 def _without_words(person: Person, matching: Matching, first: int, count: int) -> Keys:
@@ -176,16 +177,17 @@ def _without_words(person: Person, matching: Matching, first: int, count: int) -
     return Keys(keys, min(total, MANY), total > MANY)
 
 
-def _since(matching: Matching, within: Sql) -> int | None:
-    """Return the revision after which all are that are looked at; None where that is all that have the words."""
-    sql, values = BACKENDS[connection.vendor].since(matching, *within, MANY)
+def _cut(matching: Matching, within: Sql) -> list[int] | None:
+    """Return the revisions that are looked at, where there are more that have the words; None where those are all."""
+    sql, values = BACKENDS[connection.vendor].newest(matching, *within, MANY + 1)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        row = cursor.fetchone()
-    return row[0] if row else None
+        revisions = [revision for (revision,) in cursor.fetchall()]
+    is_cut = len(revisions) > MANY or None in revisions
+    return [revision for revision in revisions[:MANY] if revision is not None] if is_cut else None
 
 
-def _statement(person: Person, matching: Matching, within: Sql, since: int | None, *, newest: bool) -> Sql:
+def _statement(person: Person, matching: Matching, within: Sql, cut: list[int] | None, *, newest: bool) -> Sql:
     """Return one statement that looks for the words, narrows that to what is readable, and counts what it finds.
 
     From what has the words it goes to the posts, by the revision that readers see. What was found is kept to be
@@ -195,8 +197,7 @@ def _statement(person: Person, matching: Matching, within: Sql, since: int | Non
     posts, has_come = Post.objects.live().visible_to(person), Q(scheduled_at__lte=timezone.now())
     readable, values = _compiled(posts.exclude(has_come), "pk", "live_revision", "published_at")
     come, come_values = _compiled(posts.filter(has_come), "pk", "scheduled_revision", "published_at")
-    conditions, after = (f"{within[0]} AND {backend.REVISION} > %s", [since]) if since else (within[0], [])
-    hits, hit_values = backend.hits(matching, conditions, is_ranked=not newest and since is None)
+    hits, hit_values = backend.hits(matching, *within, is_ranked=not newest) if cut is None else backend.these(cut)
     found = " UNION ALL ".join(
         # Crossed: SQLite is to go through them in this order. With a sign before it, it looks for the few that have come
         # by their time: else it makes a filter of all posts to look for their revisions.
@@ -208,11 +209,11 @@ def _statement(person: Person, matching: Matching, within: Sql, since: int | Non
         f"come (post, revision, published_at) AS NOT MATERIALIZED ({come}), "
         f"hits (hit, rank) AS MATERIALIZED ({hits}), found AS MATERIALIZED ({found})"
     )
-    values = [*values, *come_values, *hit_values, *within[1], *after]
+    values = [*values, *come_values, *hit_values]
     order = "rank, "
-    if since is not None and not newest:
+    if cut and not newest:
         # How often each has the words says little where so many have them.
-        titles, title_values = backend.having_wanted_in_title(matching, since)
+        titles, title_values = backend.having_wanted_in_title(matching, cut)
         values += title_values
         order = f"revision NOT IN ({titles}), "
     return (

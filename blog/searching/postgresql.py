@@ -12,49 +12,73 @@ from .matching import Alternatives, Matching, Sql
 WEIGHTS = "{0.1, 0.3, 0.5, 1.0}"
 HAS_WORDS = "NOT waits AND vector @@ %s::tsquery"
 WORDS = "' ' || concat_ws(' | ', title, tags, excerpt, text) || ' '"
+ENTRY = "revision_id, title, tags, excerpt, text, vector"
 MOST_READ = 5_000
+SAMPLE = 50
+# Whether most of the newest have the words. Then whoever looks for them within a filter begins with the filter.
+IS_COMMON = (
+    "SELECT AVG((vector @@ %s::tsquery)::int) > 0.5 FROM "
+    f"(SELECT vector FROM blog_searchentry WHERE NOT waits ORDER BY revision_id DESC LIMIT {SAMPLE}) AS newest"
+)
 
-REVISION = "revision_id"
 REVISION_FOUND = "blog_searchentry.revision_id"
 
 
-def since(matching: Matching, conditions: str, values: list[object], many: int) -> Sql:
-    """Return a query for the revision after which there are so many that have the words; NULL where there are not.
+def newest(matching: Matching, conditions: str, values: list[object], most: int) -> Sql:
+    """Return a query for the newest revisions that have the words, so many at most. NULL for one says that no others were
+    looked at.
 
-    For a row of words each text has to be read that has them somewhere: so that is done for the newest alone, in their
-    order, and where those are not all, it ends with them.
+    A row of words has to be read in each text that has them somewhere.
     """
-    if not any(one.pattern for one in matching.wanted):
-        sql, own_values = _having(matching, "revision_id", conditions)
-        return f"{sql} ORDER BY revision_id DESC LIMIT 1 OFFSET %s", [*own_values, *values, many]
-    candidates = (
-        "SELECT revision_id, title, tags, excerpt, text, vector FROM blog_searchentry "
-        f"WHERE {HAS_WORDS}{conditions} ORDER BY revision_id DESC LIMIT {MOST_READ + 1}"
-    )
-    read, own_values = _as_read(matching)
-    last = "ORDER BY revision_id DESC LIMIT 1 OFFSET %s"
+    limit = f"ORDER BY revision_id DESC LIMIT {most}"
+    read, read_values = _as_read(matching)
+    if any(one.pattern for one in matching.wanted):
+        words = [_wanted(matching), *values]
+        return _in_turn(f"{HAS_WORDS}{conditions}", f"TRUE{read}", limit), [*words, *read_values]
+    sql, own_values = _having(matching, "revision_id", conditions)
+    anywhere, anywhere_values = f"{sql} {limit}", [*own_values, *values]
+    if not conditions:
+        return anywhere, anywhere_values
+    within = _in_turn(f"NOT waits{conditions}", f"vector @@ %s::tsquery{read}", limit)
     sql = (
-        f"WITH newest AS MATERIALIZED ({candidates}) SELECT COALESCE("
-        f"(SELECT revision_id FROM newest WHERE TRUE{read} {last}), "
-        f"(SELECT revision_id FROM newest {last}))"
+        f"WITH common (is_so) AS MATERIALIZED ({IS_COMMON}) "
+        f"(SELECT * FROM ({within}) AS within WHERE (SELECT is_so FROM common)) UNION ALL "
+        f"(SELECT * FROM ({anywhere}) AS anywhere WHERE (SELECT is_so FROM common) IS NOT TRUE)"
     )
-    return sql, [_wanted(matching), *values, *own_values, many, MOST_READ]
+    return sql, [_wanted(matching), *values, _wanted(matching), *read_values, *anywhere_values]
 
 
-def hits(matching: Matching, conditions: str, *, is_ranked: bool) -> Sql:
+def _in_turn(first: str, then: str, limit: str) -> str:
+    """Return a query for what the one condition and then the other lets through, of the newest that the first does.
+
+    PostgreSQL takes it that texts and vectors are soon read, and would read those of all; but they have to be unpacked.
+    """
+    candidates = f"SELECT {ENTRY} FROM blog_searchentry WHERE {first} ORDER BY revision_id DESC LIMIT {MOST_READ + 1}"
+    numbered = f"SELECT *, ROW_NUMBER() OVER (ORDER BY revision_id DESC) AS place FROM ({candidates}) AS newest"
+    return (
+        f"SELECT CASE WHEN place <= {MOST_READ} THEN revision_id END FROM ({numbered}) AS numbered "
+        f"WHERE place > {MOST_READ} OR ({then}) {limit}"
+    )
+
+
+def these(revisions: list[int]) -> Sql:
+    """Return a query for revisions that were found already, as `hits` gives them."""
+    return "SELECT unnest(%s::bigint[]), 0", [revisions]
+
+
+def hits(matching: Matching, conditions: str, values: list[object], *, is_ranked: bool) -> Sql:
     """Return a query for the revisions that have the words, each with its rank: the lowest is the best."""
-    if not is_ranked:
-        return _having(matching, "revision_id, 0", conditions)
     # Rounded, so that among equals the newest comes first. 1: long texts count for less.
-    rank = f"-ROUND(ts_rank_cd('{WEIGHTS}', vector, %s::tsquery, 1)::numeric, 2)"
-    sql, values = _having(matching, f"revision_id, {rank}", conditions)
-    return sql, [_wanted(matching), *values]
+    rank = f"-ROUND(ts_rank_cd('{WEIGHTS}', vector, %s::tsquery, 1)::numeric, 2)" if is_ranked else "0"
+    sql, own_values = _having(matching, f"revision_id, {rank}", conditions)
+    return sql, [*([_wanted(matching)] if is_ranked else []), *own_values, *values]
 
 
-def having_wanted_in_title(matching: Matching, since: int) -> Sql:
-    """Return a query for those of the revisions after one that have the words in their title."""
+def having_wanted_in_title(matching: Matching, revisions: list[int]) -> Sql:
+    """Return a query for those of these revisions that have the words in their title."""
     titles = " & ".join(one.for_postgresql_titles for one in matching.wanted)
-    return f"SELECT revision_id FROM blog_searchentry WHERE {HAS_WORDS} AND revision_id > %s", [titles, since]
+    sql = f"SELECT revision_id FROM blog_searchentry WHERE revision_id = ANY(%s::bigint[]) AND {HAS_WORDS}"
+    return sql, [revisions, titles]
 
 
 def having_unwanted(matching: Matching) -> Sql:

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import json
+
 from .matching import Matching, Sql
 
 # Of title, tags, excerpt and text: a word in a title says most of what a post is about.
 WEIGHTS = "10.0, 5.0, 3.0, 1.0"
 
 
-REVISION = "rowid"
 REVISION_FOUND = "blog_search.rowid"
 
 
-def since(matching: Matching, conditions: str, values: list[object], many: int) -> Sql:
-    """Return a query for the revision after which there are so many that have the words. It goes no further than that."""
-    return f"{_having(conditions)} ORDER BY rowid DESC LIMIT 1 OFFSET %s", [_sought(matching), *values, many]
+def newest(matching: Matching, conditions: str, values: list[object], most: int) -> Sql:
+    """Return a query for the newest revisions that have the words, so many at most."""
+    return f"{_having(conditions)} ORDER BY rowid DESC LIMIT {most}", [_sought(matching), *values]
 
 
-def hits(matching: Matching, conditions: str, *, is_ranked: bool) -> Sql:
+def these(revisions: list[int]) -> Sql:
+    """Return a query for revisions that were found already, as `hits` gives them."""
+    return "SELECT value, 0 FROM json_each(%s)", [json.dumps(revisions)]
+
+
+def hits(matching: Matching, conditions: str, values: list[object], *, is_ranked: bool) -> Sql:
     """Return a query for the revisions that have the words, each with its rank: the lowest is the best."""
     # Rounded, so that among equals the newest comes first.
     rank = f"ROUND(bm25(blog_search, {WEIGHTS}), 2)" if is_ranked else "0"
-    return _having(conditions, f"rowid, {rank}"), [_sought(matching)]
+    return _having(conditions, f"rowid, {rank}"), [_sought(matching), *values]
 
 
-def having_wanted_in_title(matching: Matching, since: int) -> Sql:
-    """Return a query for those of the revisions after one that have the words in their title."""
-    return f"{_having()} AND rowid > %s", [f"{{title}} : ({_wanted(matching)})", since]
+def having_wanted_in_title(matching: Matching, revisions: list[int]) -> Sql:
+    """Return a query for those of these revisions that have the words in their title, and for others as new as these."""
+    return f"{_having()} AND rowid >= %s", [f"{{title}} : ({_wanted(matching)})", min(revisions)]
 
 
 def having_unwanted(matching: Matching) -> Sql:

@@ -56,6 +56,8 @@ def _names(query: Query) -> list[str]:
 def _similar(person: Person, names: Iterable[str], known: set[Tag]) -> list[Tag]:
     if not may_read_here(person):
         return []
-    tags = {tag.name.casefold(): tag for tag in Tag.objects.shown().order_by("pk")[:MAX_TAGS_COMPARED]}
+    tags = {
+        tag.name.casefold(): tag for tag in Tag.objects.shown(Post.objects.live()).order_by("pk")[:MAX_TAGS_COMPARED]
+    }
     close = [match for name in names for match in get_close_matches(name.casefold(), tags, n=2, cutoff=0.75)]
     return [tags[name] for name in dict.fromkeys(close) if tags[name] not in known][:MOST]

@@ -118,7 +118,7 @@ def _form_page(
         "conflict": conflict,
         "opens_more": _has_more(form, conflict),
         "upload_form": UploadForm(),
-        "known_tags": Tag.objects.shown().order_by("name", "pk")[:MOST_KNOWN_TAGS],
+        "known_tags": Tag.objects.shown(Post.objects.live()).order_by("name", "pk")[:MOST_KNOWN_TAGS],
     }
     return render(request, "blog/desk/edit.html", context, status=status)
 

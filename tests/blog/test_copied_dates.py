@@ -119,3 +119,12 @@ def test_an_overview_asks_the_index_of_each_label(
 
     assert plan.count(index) >= 2  # Whether there is any, and how many.
     assert next(iter(overview())).post_count == 30
+
+
+def test_tags_to_choose_from_are_known_by_the_newest_of_each(editor: User, admin: User) -> None:
+    fill_shelf(30, editor, admin)
+    Tag.objects.named("nowhere")
+    tags = Tag.objects.shown(Post.objects.live())
+
+    assert "tagging_newest" in planned(tags)
+    assert {tag.name for tag in tags} == {"craft", "proofs"}

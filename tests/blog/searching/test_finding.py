@@ -148,11 +148,32 @@ def test_a_phrase_is_looked_for_in_the_newest_texts_that_have_its_words(
 
     assert (result.total, result.goes_on) == (0, True)
 
+    publish(editor, admin, "Another blue kite", "Text.")
+    assert titles(reader, '"blue kite"') == ["Another blue kite"]
+    assert titles(reader, '"blue kite" -another') == []
+
 
 def test_filters_and_words_that_are_not_wanted_reach_what_was_sealed_before(many: None, reader: User) -> None:
     assert titles(reader, "galley tag:craft") == ["On galley proofs"]
     assert titles(reader, "galley -something") == ["The galley", "On galley proofs"]
     assert not found(reader, "galley tag:craft").goes_on
+
+
+@pytest.mark.parametrize("word", ["galley", "kite"])
+def test_within_a_filter_too_those_sealed_last_are_looked_at(
+    many: None, word: str, editor: User, admin: User, reader: User
+) -> None:
+    for title in ("One kite", "Two kite", "Six kite"):
+        publish(editor, admin, title, "High up.", tags=["air"])
+    for title in ("Of water", "Of land", "Of fire"):
+        publish(editor, admin, title, "Of galley and galley.", tags=["air"])
+
+    result = found(reader, f"{word} tag:air")
+
+    assert (result.total, result.goes_on) == (2, True)
+    assert [post.slug for post in result.posts] == {"galley": ["of-fire", "of-land"], "kite": ["six-kite", "two-kite"]}[
+        word
+    ]
 
 
 def test_a_page_of_what_is_found_tells_how_many_there_are(library: None, reader: User) -> None:
