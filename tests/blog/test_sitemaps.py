@@ -54,7 +54,7 @@ def test_it_tells_when_the_words_changed_and_not_when_somebody_wrote_on(
     published.refresh_from_db()
     published.edit(by=editor, version=published.version, title="On proofs", body="Read it thrice.", tags=[])
     published.submit(by=editor)
-    part = f"/sitemap-posts-{published.pk // sitemaps.MAX_ENTRIES}.xml"
+    part = f"/sitemap-posts-{published.pk // sitemaps.POSTS_A_LIST}.xml"
     before = listed(part)
 
     published.publish(by=admin, revision=2)
@@ -116,7 +116,7 @@ def test_it_leads_to_what_posts_are_found_by(editor: User, admin: User) -> None:
 
 
 def test_posts_are_on_several_lists_by_their_ids(monkeypatch: pytest.MonkeyPatch, editor: User, admin: User) -> None:
-    monkeypatch.setattr(sitemaps, "MAX_ENTRIES", 2)
+    monkeypatch.setattr(sitemaps, "POSTS_A_LIST", 2)
     posts = [post_in("published", editor, admin, title=f"Post {number}") for number in range(5)]
 
     parts = [part for part in listed("/sitemap.xml") if part.startswith("/sitemap-posts-")]
