@@ -88,7 +88,8 @@ def render(
 
     Raises Unrenderable, with a reason and a line for the author, when the text is too long, or takes more
     than its share of time or memory, and Busy when the machine has none to give. Either way it is back within
-    TIME_LIMIT_SECONDS, whatever the text.
+    TIME_LIMIT_SECONDS, whatever the text; later only where a process that renders has to be started first, and not of what
+    `can_wait`.
     """
     began_at = time.perf_counter()
     try:

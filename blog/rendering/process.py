@@ -27,7 +27,7 @@ WARM_SECONDS = 600.0
 SURPLUS_SECONDS = 3.0
 MOST_AT_ONCE = 3
 MOST_AT_LENGTH = 1
-START_SECONDS = 1.0  # Beyond a text's own time, for a child that has to be started first.
+START_SECONDS = 5.0  # Beyond a text's own time, for a child that has to be started first: in a crowd that takes long.
 # An ordinary post takes a twentieth of it. What takes longer begins anew in a child that lets everything else go first.
 QUICK_CPU_SECONDS = 0.3
 QUICK_CHARACTERS = 40_000
@@ -117,19 +117,22 @@ class Lane:
         self._letting_go: threading.Timer | None = None
         self._lock = threading.Lock()
 
-    def ask(self, deadline: float, **request: Any) -> dict[str, Any]:
-        """Return a child's reply. Raises Busy or OSError."""
+    def ask(self, deadline: float, *, start_seconds: float = START_SECONDS, **request: Any) -> dict[str, Any]:
+        """Return a child's reply. Raises Busy or OSError.
+
+        Where a child has to be started first, it may take so much longer.
+        """
         # Later there would be too little left to be fair; and each who waits keeps one of the server's threads.
         if not self.slots.acquire(timeout=_left(deadline) / 3 if self.has_queue else 0):
             raise Busy
         try:
-            return self._ask(deadline, request)
+            return self._ask(deadline, start_seconds, request)
         finally:
             self.slots.release()
 
-    def _ask(self, deadline: float, request: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, deadline: float, start_seconds: float, request: dict[str, Any]) -> dict[str, Any]:
         began = time.monotonic()
-        child = self._ready_child(deadline)
+        child = self._ready_child(deadline + start_seconds)
         waited = time.monotonic() - began  # Which is not the text's fault.
         try:
             reply = child.ask(min(deadline + waited, deadline + START_SECONDS), **request)
@@ -151,7 +154,7 @@ class Lane:
     def _ready_child(self, deadline: float) -> Child:
         child = self._child()
         try:
-            child.get_ready(deadline + START_SECONDS)
+            child.get_ready(deadline)
         except TimeoutError as late:
             self._keep(child)  # It may be ready for the next text.
             raise Busy from late
@@ -226,9 +229,11 @@ class Pool:
     ) -> dict[str, Any]:
         """Return a child's reply within so many seconds. Raises Busy or OSError.
 
-        What `can_wait` is left for later where it is not soon done, or its owner's texts have had more than their share.
+        What `can_wait` is left for later where it is not soon done, no child is soon ready, or its owner's texts have had
+        more than their share.
         """
         deadline = time.monotonic() + seconds
+        request["start_seconds"] = 0.0 if can_wait else START_SECONDS
         if self._has_had_enough(whose):
             if can_wait:
                 raise Busy

@@ -1,6 +1,7 @@
 """Whatever the text, an answer in time; and ordinary texts are not mistaken for the others."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -267,7 +268,7 @@ class TestTheChild:
 
     def test_one_that_is_stopped_is_given_up_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         before = self.pid()
-        os.kill(before, 19)
+        os.kill(before, signal.SIGSTOP)
 
         with monkeypatch.context() as hurry:
             hurry.setattr(markup, "TIME_LIMIT_SECONDS", TIME_LIMIT_SECONDS)
@@ -276,6 +277,32 @@ class TestTheChild:
         assert isinstance(result, Busy)  # It has not even looked at the text.
         assert seconds < BOUND_SECONDS
         assert self.pid() != before
+
+    def test_on_a_machine_where_it_starts_slowly_it_is_waited_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(markup, "TIME_LIMIT_SECONDS", 2)
+        child = self.one_that_starts_slowly()
+
+        threading.Timer(3.5, os.kill, [child.process.pid, signal.SIGCONT]).start()
+
+        assert render("a") == "<p>a</p>"
+
+    def test_a_save_does_not_wait_for_one_that_starts_slowly(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(markup, "TIME_LIMIT_SECONDS", TIME_LIMIT_SECONDS)
+        child = self.one_that_starts_slowly()
+        began_at = time.monotonic()
+
+        with pytest.raises(Busy):
+            render("a", can_wait=True)
+
+        assert time.monotonic() - began_at < process.START_SECONDS
+        child.end()
+
+    def one_that_starts_slowly(self) -> process.Child:
+        process.pool.end()
+        child = process.Child()
+        os.kill(child.process.pid, signal.SIGSTOP)
+        process.pool.quick._keep(child)
+        return child
 
     def test_it_stays_when_others_that_are_not_needed_go(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(process, "SURPLUS_SECONDS", 0.2)
