@@ -75,10 +75,12 @@ def hits(matching: Matching, conditions: str, values: list[object], *, is_ranked
 
 
 def having_wanted_in_title(matching: Matching, revisions: list[int]) -> Sql:
-    """Return a query for those of these revisions that have the words in their title."""
+    """Return a query for those of these revisions that have the words in their title. Each is looked up by its key: joined,
+    PostgreSQL may look for the words among all.
+    """
     titles = " & ".join(one.for_postgresql_titles for one in matching.wanted)
-    sql = f"SELECT revision_id FROM blog_searchentry WHERE revision_id = ANY(%s::bigint[]) AND {HAS_WORDS}"
-    return sql, [revisions, titles]
+    has_words = "SELECT vector @@ %s::tsquery FROM blog_searchentry WHERE revision_id = hit"
+    return f"SELECT hit FROM unnest(%s::bigint[]) AS these (hit) WHERE ({has_words})", [revisions, titles]
 
 
 def having_unwanted(matching: Matching) -> Sql:
