@@ -33,11 +33,9 @@ from accounts.sandbox import people as sandbox_people
 from accounts.sandbox import sessions as sandbox_sessions
 from accounts.sandbox.models import Person as SandboxPerson
 from accounts.sandbox.models import Role as SandboxRole
-from blog import markup
 from blog.guards import ALL_GUARDS
 from blog.models import Post
-from blog.rendering import process
-from tests import tables
+from tests import slow_machines, tables
 
 SignUp = Callable[..., User]
 certificates = functools.cache(ssl.create_default_context)
@@ -93,9 +91,7 @@ def _has_own_servers(item: pytest.Item) -> bool:
 @pytest.fixture(autouse=True, scope="session")
 def no_hurry() -> None:
     """Let a busy machine be no reason for a test to fail. Tests of these limits take the ones that there are."""
-    markup.TIME_LIMIT_SECONDS = 30
-    process.QUICK_CPU_SECONDS = process.AT_ONCE_CPU_SECONDS = 30  # The writers of all tests have the same few keys.
-    patience.REQUEST_SECONDS = 60
+    slow_machines.allow_for_them()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests import tables
 
 ROOT = Path(settings.BASE_DIR)
 START_SECONDS = 120
+UNHURRIED = ("-m", "tests.browser.unhurried")
 JWT = re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.")
 
 
@@ -30,6 +31,7 @@ class Server:
     url: str
     data_dir: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("manage.py",)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -81,7 +83,7 @@ class Server:
             return connection.execute(query).fetchone()[0]
 
     def serve(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "manage.py", "runserver", "--noreload", self.url.removeprefix("http://")]
+        command = [sys.executable, *self.program, "runserver", "--noreload", self.url.removeprefix("http://")]
         with self.log_path.open("wb") as log:
             return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 — as above.
 
@@ -106,7 +108,7 @@ def running(data_dir: Path, **changed: str) -> Iterator[Server]:
     """Serve meanwhile, with these settings changed; at the end, look for what the log may not hold."""
     if not (ROOT / "build/static/vendor/descope-web-component.js").exists():
         pytest.skip("SKIPPED: the front-end assets are not built. Run bin/test, or: npm ci && npm run build")
-    server = Server(f"http://localhost:{free_port()}", data_dir, changed)
+    server = Server(f"http://localhost:{free_port()}", data_dir, changed, UNHURRIED)
     server.prepare()
     process = server.serve()
     try:
