@@ -15,7 +15,6 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import jwt
 from django.conf import settings
 from django.utils import timezone
 
@@ -30,9 +29,10 @@ from .roles import Role, name_of, roles_named
 if TYPE_CHECKING:
     import descope as sdk
     import httpx
+    import jwt
 else:
-    # They take longer to import than Django, and whose token is still good needs neither.
-    sdk, httpx = OnDemand("descope"), OnDemand("httpx")
+    # They take longer to import than Django, and whose token is still good needs none of them.
+    sdk, httpx, jwt = OnDemand("descope"), OnDemand("httpx"), OnDemand("jwt")
 
 TOKEN_REFUSED = frozenset({401, 403})
 NOT_TO_BE_DONE = frozenset({400, 404})  # Nobody of that id, an address that is taken, a role nobody made.

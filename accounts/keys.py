@@ -5,6 +5,8 @@ every other check must take, and trusts a withdrawn key for ever (protocol secti
 A stranger with made-up tokens could stop all sign-ins, so Galley keeps the keys itself.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import random
@@ -15,7 +17,6 @@ from copy import deepcopy
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-import jwt
 from django.conf import settings
 
 from observability.counters import key_fetches
@@ -27,8 +28,9 @@ from .recall import Recall
 
 if TYPE_CHECKING:
     import httpx
+    import jwt
 else:
-    httpx = OnDemand("httpx")
+    httpx, jwt = OnDemand("httpx"), OnDemand("jwt")
 
 logger = logging.getLogger(__name__)
 

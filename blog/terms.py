@@ -36,6 +36,20 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
+IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
+# Accents of Latin, Greek and Cyrillic, points of Hebrew, vowels of Arabic: signs that people leave out when they type.
+LEFT_OUT = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]"
+)
+PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+
+
+@cache
+def unit_pattern() -> re.Pattern[str]:
+    """Return what a unit of a text looks like: made when it is first asked for, of all that Unicode has."""
+    plainest = r"[A-Za-z0-9]+(?![A-Za-z0-9]|[^\x00-\x7f])"  # Most words, four times as fast.
+    letter = rf"[^\W_{UNSPACED}]"
+    return re.compile(rf"{plainest}|[{UNSPACED}]|{letter}(?:{letter}|(?![{UNSPACED}])[{_marks()}])*")
 
 
 def _marks() -> str:
@@ -44,17 +58,6 @@ def _marks() -> str:
     runs = [(run.start() // 2, run.end() // 2 - 1) for run in re.finditer("(?:M[a-z])+", categories)]
     runs.append((0xE0100, 0xE01EF))
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in runs)
-
-
-MARKS = _marks()
-PLAINEST = r"[A-Za-z0-9]+(?![A-Za-z0-9]|[^\x00-\x7f])"  # Most words, four times as fast.
-UNIT = re.compile(rf"{PLAINEST}|[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|(?![{UNSPACED}])[{MARKS}])*")
-IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
-# Accents of Latin, Greek and Cyrillic, points of Hebrew, vowels of Arabic: signs that people leave out when they type.
-LEFT_OUT = re.compile(
-    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]"
-)
-PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 
 
 class Unit(NamedTuple):
@@ -75,7 +78,7 @@ def stemmer_of(language: str) -> str:
 
 
 def units_of(text: str) -> Iterator[Unit]:
-    for match in UNIT.finditer(text):
+    for match in unit_pattern().finditer(text):
         words = folded(match.group())
         if words:
             yield Unit(match.start(), match.end(), words)
@@ -87,7 +90,7 @@ def folded(word: str) -> tuple[str, ...]:
     if word.isascii():
         return (word.lower()[:MAX_WORD_LENGTH],)
     spelled = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
-    return tuple(match.group()[:MAX_WORD_LENGTH] for match in UNIT.finditer(_without_accents(spelled)))
+    return tuple(match.group()[:MAX_WORD_LENGTH] for match in unit_pattern().finditer(_without_accents(spelled)))
 
 
 @lru_cache(maxsize=10_000)
@@ -98,7 +101,7 @@ def stem_of(word: str, stemmer: str) -> str:
     with STEMMING:
         stem = _algorithm(stemmer).stemWord(unicodedata.normalize("NFC", word).casefold())
     stem = _without_accents(stem)
-    is_another_word = len(folded(word)) == 1 and stem not in folded(word) and UNIT.fullmatch(stem) is not None
+    is_another_word = len(folded(word)) == 1 and stem not in folded(word) and unit_pattern().fullmatch(stem) is not None
     return stem if is_another_word else ""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from blog.terms import STEM, UNIT, stem_of
+from blog.terms import STEM, stem_of, unit_pattern
 
 from .query import Part, Query
 
@@ -26,7 +26,7 @@ class Alternatives:
         """A word stands for all that have its stem, in any language the posts are in; a phrase for itself."""
         if not part.is_single_word:
             return cls(part.words, may_go_on=part.may_go_on)
-        typed = UNIT.search(part.value)
+        typed = unit_pattern().search(part.value)
         word = typed.group() if typed else ""
         stems = dict.fromkeys(stem_of(word, stemmer) or part.words[0] for stemmer in stemmers)
         others = [spelling for stem in stems for spelling in (stem, STEM + stem) if spelling != part.words[0]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, takewhile
 from re import Match, Pattern
 
-from blog.terms import UNIT, folded, stem_of, units_of
+from blog.terms import folded, stem_of, unit_pattern, units_of
 
 from .matching import Matching
 from .query import Part
@@ -51,7 +51,7 @@ class Row:
     def end_at(self, text: str, unit: Match[str]) -> int:
         """Return up to which character they stand there, from this word on; 0 where they do not."""
         is_row = len(self.words) > 1
-        there = list(islice(UNIT.finditer(text, unit.start()), len(self.words))) if is_row else [unit]
+        there = list(islice(unit_pattern().finditer(text, unit.start()), len(self.words))) if is_row else [unit]
         if len(there) < len(self.words):
             return 0
         *firsts, last = (folded(one.group()) for one in there)
@@ -122,7 +122,7 @@ class Marker:
             if stretch.group().isascii():
                 yield stretch
             else:
-                within = UNIT.finditer(text, stretch.start(), stretch.end())
+                within = unit_pattern().finditer(text, stretch.start(), stretch.end())
                 yield from (unit for unit in within if self._may_be(unit.group()))
 
     def _may_be(self, word: str) -> bool:
@@ -144,7 +144,7 @@ class Marker:
         return (*rows, *sorted({self.stems[stem] for stem in stems & self.stems.keys()}))
 
     def _stem(self, text: str, stemmer: str) -> str:
-        typed = UNIT.search(text)
+        typed = unit_pattern().search(text)
         word = typed.group() if typed else ""
         return stem_of(word, stemmer) or "".join(folded(word))
 
