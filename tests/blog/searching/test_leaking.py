@@ -107,7 +107,8 @@ def answers(clients: list[Client], reader: User) -> list[tuple[str, int, str]]:
     pages = [
         (query["q"], page.status_code, told(page)) for client, query in asked for page in [client.get("/search", query)]
     ]
-    calls = [Client().get("/api/posts/search", {"q": typed}, headers=bearer(reader)) for typed in SOUGHT]
+    headers = bearer(reader)
+    calls = [Client().get("/api/posts/search", {"q": typed}, headers=headers) for typed in SOUGHT]
     return pages + [("", call.status_code, call.content.decode()) for call in calls]
 
 

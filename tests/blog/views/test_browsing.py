@@ -239,13 +239,19 @@ def test_overviews_have_so_many_names_a_page_and_no_page_beyond(
         assert "page 2" in words(browser, f"{path}?page=2").partition("</title>")[0]
 
 
-def test_lists_ask_the_database_as_often_for_many_posts_as_for_few(browser: Client, editor: User, admin: User) -> None:
-    def queries() -> dict[str, int]:
+def test_lists_ask_the_database_as_often_for_many_posts_as_for_few(
+    reader: User, editor: User, admin: User, settings: SimpleNamespace
+) -> None:
+    member = signed_in(reader)
+
+    def queries() -> dict[tuple[str, str], int]:
         asked = {}
-        for path in ("/", *LISTS, *OVERVIEWS):
-            with CaptureQueriesContext(connection) as captured:
-                assert browser.get(path).status_code == 200
-            asked[path] = len(captured)
+        for visibility, browser in (("members", member), ("public", Client())):
+            settings.VISIBILITY = visibility
+            for path in ("/", *LISTS, *OVERVIEWS):
+                with CaptureQueriesContext(connection) as captured:
+                    assert browser.get(path).status_code == 200
+                asked[visibility, path] = len(captured)
         return asked
 
     cover = Image.objects.upload(by=editor, data=picture(), alt="A sheet").image
