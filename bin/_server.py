@@ -19,7 +19,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -248,13 +248,17 @@ def call(name: str) -> None:
     getattr(importlib.import_module(module), function)()
 
 
-def apart(name: str) -> None:
-    """Call a function in a process of its own, whose memory goes with it. Where it fails, so does this one."""
-    process = multiprocessing.Process(target=call, args=[name])
-    process.start()
-    process.join()
-    if process.exitcode:
-        sys.exit(process.exitcode)
+@contextlib.contextmanager
+def beside(name: str | None) -> Iterator[None]:
+    """Call a function in a process of its own, whose memory goes with it. Where it fails, so does this one afterwards."""
+    process = multiprocessing.Process(target=call, args=[name]) if name else None
+    if process:
+        process.start()
+    yield
+    if process:
+        process.join()
+        if process.exitcode:
+            sys.exit(process.exitcode)
 
 
 def logging_as_loaded() -> dict[str, Any]:
@@ -295,8 +299,9 @@ def main() -> None:
     warm = warm_of(given.application)
     if warm:
         warm.warm_up()
-    if given.check:
-        apart(given.check)
+    with beside(given.check):
+        if hasattr(warm, "load_more"):
+            warm.load_more()
     if hasattr(warm, "load_application"):
         warm.load_application()
     gc.freeze()

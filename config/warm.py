@@ -20,6 +20,18 @@ def warm_up() -> None:
     _load()
 
 
+def load_more() -> None:
+    """Load what no check needs, while they are made: what verifies tokens, gets words apart, and is on most pages."""
+    from django.template.loader import get_template
+
+    from blog.terms import unit_pattern
+
+    import_module("jwt")
+    unit_pattern()
+    for name in PAGES:
+        get_template(name)
+
+
 def load_application() -> None:
     """Load the application, too, which notes what static files there are: so not before they have been collected."""
     from django.conf import settings
@@ -31,7 +43,6 @@ def load_application() -> None:
 def _load() -> None:
     from django.conf import settings
     from django.db import connections
-    from django.template.loader import get_template
     from django.urls import get_resolver
     from django.utils.module_loading import import_string
 
@@ -40,5 +51,3 @@ def _load() -> None:
     for alias in connections:
         connections[alias]  # Its modules; it connects when it is first asked.
     get_resolver().reverse_dict  # noqa: B018 — asking for it reads all addresses.
-    for name in PAGES:
-        get_template(name)

@@ -10,9 +10,10 @@ from django.conf import settings
 
 PROGRAM = """
 import json, sys, threading
-from config.warm import load_application, warm_up
+from config.warm import load_application, load_more, warm_up
 
 warm_up()
+load_more()
 load_application()
 
 from django.db import connections
