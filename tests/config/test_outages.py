@@ -55,11 +55,14 @@ def test_what_was_typed_comes_back_and_may_be_sent_again(draft: Post, editor: Us
 def test_who_has_waited_too_long_for_their_turn_to_write_has_their_text_back(
     draft: Post, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.05)
     browser, words = signed_in(editor), {"title": "Proofs", "body": "An hour of words.", "version": "1"}
 
-    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+    with (
+        closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other,
+        monkeypatch.context() as so,
+    ):
         other.execute("BEGIN IMMEDIATE")
+        so.setattr(turns, "PATIENCE_SECONDS", 0.05)
         refused = browser.post(f"/desk/posts/{draft.pk}/edit", words)
     saved = browser.post(f"/desk/posts/{draft.pk}/edit", words)
 
