@@ -56,9 +56,13 @@ class Writing(PostRow):
             "body": with_plain_newlines(body),
             "tags": list(tags),
             "excerpt": excerpt,
+            "cover": cover,
+            "cover_alt": cover_alt,
+            "canonical_url": canonical_url,
+            "series": series,
+            "corrections": corrections,
+            "language": language,
         }
-        given |= {"cover": cover, "cover_alt": cover_alt, "canonical_url": canonical_url}
-        given |= {"series": series, "corrections": corrections, "language": language}
         changes = {field: value for field, value in given.items() if value is not None}
         ahead = self._render_ahead(self.words._replace(**changes), by=by, version=version)
         with transaction.atomic():
